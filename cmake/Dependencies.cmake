@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# Third-party libraries, all from Debian 12 packages; minimum versions are Debian 12's.
+find_package(Threads REQUIRED)
+find_package(fmt 9.1 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
+find_package(yaml-cpp 0.7 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(tl-expected 1.0 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(Protobuf 3.21 REQUIRED)
+find_package(ONNX REQUIRED)
+if(AISPRINT_BUILD_TESTS)
+  find_package(GTest 1.12 REQUIRED)
+endif()
+if(AISPRINT_BUILD_BENCHMARKS)
+  find_package(benchmark 1.7 REQUIRED)
+endif()
+include(TreeSitterPython)

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+# Which library may link which of ours. aisprint_add_library() refuses any other arrow, and
+# tools/dev/check_layers.py reads this table to refuse any other #include.
+set(AISPRINT_LAYER_base "")
+set(AISPRINT_LAYER_config base)
+set(AISPRINT_LAYER_annotations base config)
+set(AISPRINT_LAYER_partition base)
+set(AISPRINT_LAYER_perf base)
+set(AISPRINT_LAYER_clients base)
+set(AISPRINT_LAYER_design base config annotations partition)
+set(AISPRINT_LAYER_tosca base config)
+set(AISPRINT_LAYER_profiling base config design clients perf tosca)
+set(AISPRINT_LAYER_optimizer base config perf)
+set(AISPRINT_LAYER_cli base config annotations partition perf clients design tosca profiling optimizer)

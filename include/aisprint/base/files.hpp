@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "aisprint/base/result.hpp"
+#include "aisprint/base/source_file.hpp"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace aisprint {
+
+/// The bytes of a file. Fails (io, BAS001) with the system's reason.
+[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
+
+/// A file as a SourceFile under the name `shown_as`. Fails as read_file does.
+[[nodiscard]] Result<SourceFile> load_source(const std::filesystem::path& path,
+                                             std::string shown_as);
+
+/// Writes a file in full or not at all: a temporary neighbour is renamed over it. Keeps the mode
+/// of a file that it replaces; a new one gets 0644. Fails (io, BAS002).
+[[nodiscard]] Result<void> write_file_atomic(const std::filesystem::path& path,
+                                             std::string_view content);
+
+/// Writes a new file inside a folder that nobody else reads yet. Fails (io, BAS002).
+[[nodiscard]] Result<void> write_new_file(const std::filesystem::path& path,
+                                          std::string_view content);
+
+/// Copies the bytes and the permission bits of a regular file. Fails (io, BAS002).
+[[nodiscard]] Result<void> copy_file(const std::filesystem::path& from,
+                                     const std::filesystem::path& to);
+
+/// Makes a folder and its parents. Fails (io, BAS003).
+[[nodiscard]] Result<void> make_directories(const std::filesystem::path& path);
+
+/// Deletes a file or a whole tree; a path that is not there is fine. Fails (io, BAS004).
+[[nodiscard]] Result<void> remove_tree(const std::filesystem::path& path);
+
+/// A failure of the operating system on `path`: "cannot DO PATH: REASON".
+[[nodiscard]] tl::unexpected<Failure> io_failure(const std::string& code,
+                                                 const std::string& doing,
+                                                 const std::filesystem::path& path,
+                                                 const std::error_code& reason);
+
+/// A folder that is deleted with the object; for tests and for work in progress.
+class ScratchDirectory {
+public:
+    /// Makes a fresh folder below the system's temporary folder. Asserts that it can.
+    ScratchDirectory();
+    ~ScratchDirectory();
+    ScratchDirectory(const ScratchDirectory&) = delete;
+    ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+
+    /// Where it is.
+    [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
+
+private:
+    std::filesystem::path m_path;
+};
+
+} // namespace aisprint

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aisprint/base/files.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace aisprint {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::error_code last_error() {
+    return {errno, std::generic_category()};
+}
+
+/// Closes a file descriptor at the end of its scope.
+class Descriptor {
+public:
+    explicit Descriptor(int fd) : m_fd(fd) {}
+    ~Descriptor() {
+        if (m_fd >= 0) {
+            ::close(m_fd);
+        }
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] int get() const { return m_fd; }
+
+private:
+    int m_fd;
+};
+
+Result<void> write_all(const fs::path& path, int fd, std::string_view content) {
+    while (!content.empty()) {
+        const ssize_t written = ::write(fd, content.data(), content.size());
+        if (written < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return io_failure("BAS002", "write", path, last_error());
+        }
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+Result<void> write_with_mode(const fs::path& path, std::string_view content, mode_t mode) {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+    if (file.get() < 0) {
+        return io_failure("BAS002", "write", path, last_error());
+    }
+    return write_all(path, file.get(), content);
+}
+
+} // namespace
+
+tl::unexpected<Failure> io_failure(const std::string& code,
+                                   const std::string& doing,
+                                   const fs::path& path,
+                                   const std::error_code& reason) {
+    return fail(
+        ErrorKind::io,
+        make_error(code, fmt::format("cannot {} {}: {}", doing, path.string(), reason.message())));
+}
+
+Result<std::string> read_file(const fs::path& path) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status {};
+    if (file.get() < 0 || ::fstat(file.get(), &status) != 0) {
+        return io_failure("BAS001", "read", path, last_error());
+    }
+    std::string content;
+    content.reserve(static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)));
+    constexpr std::size_t k_chunk = 1U << 16U;
+    for (;;) {
+        const std::size_t old_size = content.size();
+        content.resize(old_size + k_chunk);
+        const ssize_t count = ::read(file.get(), content.data() + old_size, k_chunk);
+        content.resize(old_size + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+        if (count == 0) {
+            return content;
+        }
+        if (count < 0 && errno != EINTR) {
+            return io_failure("BAS001", "read", path, last_error());
+        }
+    }
+}
+
+Result<SourceFile> load_source(const fs::path& path, std::string shown_as) {
+    AISPRINT_TRY_ASSIGN(std::string text, read_file(path));
+    return SourceFile(std::move(shown_as), std::move(text));
+}
+
+Result<void> write_file_atomic(const fs::path& path, std::string_view content) {
+    struct stat status {};
+    const bool exists = ::stat(path.c_str(), &status) == 0;
+    const fs::path temporary =
+        path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid());
+    const auto written = write_with_mode(temporary, content, 0644);
+    if (!written) {
+        ::unlink(temporary.c_str());
+        return written;
+    }
+    if (exists) {
+        ::chmod(temporary.c_str(), status.st_mode & 07777U);
+    }
+    if (::rename(temporary.c_str(), path.c_str()) != 0) {
+        const std::error_code reason = last_error();
+        ::unlink(temporary.c_str());
+        return io_failure("BAS002", "write", path, reason);
+    }
+    return {};
+}
+
+Result<void> write_new_file(const fs::path& path, std::string_view content) {
+    return write_with_mode(path, content, 0644);
+}
+
+Result<void> copy_file(const fs::path& from, const fs::path& to) {
+    std::error_code reason;
+    fs::copy_file(from, to, fs::copy_options::overwrite_existing, reason);
+    if (reason) {
+        return io_failure("BAS002", "copy " + from.string() + " to", to, reason);
+    }
+    return {};
+}
+
+Result<void> make_directories(const fs::path& path) {
+    std::error_code reason;
+    fs::create_directories(path, reason);
+    if (reason) {
+        return io_failure("BAS003", "make the folder", path, reason);
+    }
+    return {};
+}
+
+Result<void> remove_tree(const fs::path& path) {
+    std::error_code reason;
+    fs::remove_all(path, reason);
+    if (reason) {
+        return io_failure("BAS004", "remove", path, reason);
+    }
+    return {};
+}
+
+ScratchDirectory::ScratchDirectory() {
+    std::string name = (fs::temp_directory_path() / "aisprint-XXXXXX").string();
+    AISPRINT_ASSERT(::mkdtemp(name.data()) != nullptr);
+    m_path = name;
+}
+
+ScratchDirectory::~ScratchDirectory() {
+    std::error_code ignored;
+    fs::remove_all(m_path, ignored);
+}
+
+} // namespace aisprint
