@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Newer grammar packages use two helpers that the parser.h of Debian 12's tree-sitter does not
- * have: a table-driven ADVANCE_MAP and a search in sorted character ranges. The table format
- * (ABI 14) is the same, so adding both is enough to build them.
+ * have (a table-driven ADVANCE_MAP and a search in sorted character ranges), and give REDUCE all
+ * its values by position, where the older macro expects the last ones by name. The table format
+ * (ABI 14) is the same, so these three are enough to build them.
  */
 #ifndef AISPRINT_TREE_SITTER_PARSER_H
 #define AISPRINT_TREE_SITTER_PARSER_H
@@ -42,6 +43,20 @@ static inline bool set_contains(const TSCharacterRange* ranges, uint32_t count, 
             if ((int32_t)pairs[i] == lookahead) {                                                 \
                 state = pairs[i + 1];                                                             \
                 goto next_state;                                                                  \
+            }                                                                                     \
+        }                                                                                         \
+    }
+
+#undef REDUCE
+#define REDUCE(symbol_name, children, precedence, production)                                     \
+    {                                                                                             \
+        {                                                                                         \
+            .reduce = {                                                                           \
+                .type = TSParseActionTypeReduce,                                                  \
+                .symbol = symbol_name,                                                            \
+                .child_count = children,                                                          \
+                .dynamic_precedence = precedence,                                                 \
+                .production_id = production                                                       \
             }                                                                                     \
         }                                                                                         \
     }
