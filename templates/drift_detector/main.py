@@ -178,7 +178,7 @@ class Detector:
                 if state == DRIFT:
                     fields[field] = COLLECTED
         log.info("collection finished")
-        self._save()
+        self._retry(self._store_all)
 
     def _check_field(self, metric: str, field: str, settings: Dict[str, Any]) -> None:
         reference = self._references.get(metric, {}).get(field)
@@ -244,15 +244,18 @@ class Detector:
         return any(wanted in fields.values() for fields in self.states.values())
 
     def _save(self) -> None:
-        """Store references before states, so that a state never lacks its reference."""
-        saved = {"references": self._references, "drift_at": self._drift_at}
         try:
-            self._store.put(REFERENCE_FILE, json.dumps(saved, sort_keys=True).encode("utf-8"))
-            self._store.put(STATE_FILE, format_states(self.states).encode("utf-8"))
-            if self._journal is not None:
-                self._store.put(LOG_FILE, self._journal.content())
+            self._store_all()
         except OSError as error:
             log.error("state not stored, the next pass tries again: %s", error)
+
+    def _store_all(self) -> None:
+        """Store references before states, so that a state never lacks its reference."""
+        saved = {"references": self._references, "drift_at": self._drift_at}
+        self._store.put(REFERENCE_FILE, json.dumps(saved, sort_keys=True).encode("utf-8"))
+        self._store.put(STATE_FILE, format_states(self.states).encode("utf-8"))
+        if self._journal is not None:
+            self._store.put(LOG_FILE, self._journal.content())
 
     def _retry(self, call: Callable[[], Any]) -> Any:
         """Call until the store answers: without its answer an earlier drift could be lost."""
@@ -261,7 +264,7 @@ class Detector:
             try:
                 return call()
             except OSError as error:
-                log.error("cannot read the state, trying again in %.0f s: %s", delay, error)
+                log.error("no answer from the store, trying again in %.0f s: %s", delay, error)
                 self._sleep(delay)
                 delay = min(600.0, 2 * delay)
 

@@ -191,7 +191,7 @@ def annotation(annotations: Dict[str, Dict[str, Any]]) -> Decorator:
     if not isinstance(annotations, dict):
         raise TypeError(
             "annotation takes one dictionary of annotations, for example "
-            "@annotation({'component_name': {'name': 'detector'}}); found {}".format(
+            "@annotation({{'component_name': {{'name': 'detector'}}}}); found {}".format(
                 type(annotations).__name__
             )
         )

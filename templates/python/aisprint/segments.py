@@ -8,11 +8,14 @@ that forward other objects; it is never read without that option, since reading 
 """
 
 import base64
+import errno
 import json
 import math
 import os
+import struct
 import sys
 import zipfile
+import zlib
 from typing import Any, Dict, IO, List, Optional
 
 __all__ = ["SegmentError", "load_segment", "save_segment"]
@@ -24,6 +27,20 @@ _VERSION = 1
 _INDEX = "segment.json"
 _MAX_DEPTH = 100
 _ZIP64_LIMIT = (1 << 31) - (1 << 20)
+
+# What reading a damaged archive raises, besides OSError for a seek to nowhere.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    LookupError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    EOFError,
+    MemoryError,
+    RuntimeError,
+)
 
 
 class SegmentError(ValueError):
@@ -212,18 +229,12 @@ def _read_zip(stream: IO[bytes], path: str) -> Any:
             return _Reader(archive).decode(document["data"])
     except SegmentError:
         raise
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        IndexError,
-        ValueError,
-        TypeError,
-        EOFError,
-        NotImplementedError,
-        RecursionError,
-        RuntimeError,
-    ) as error:
+    except _DAMAGE as error:
         raise SegmentError("{!r} is no segment or is damaged: {}".format(path, error)) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise SegmentError("{!r} is damaged: {}".format(path, error)) from error
 
 
 class _Reader:
