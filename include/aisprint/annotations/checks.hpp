@@ -34,6 +34,12 @@ struct FolderFacts {
     std::function<std::optional<std::vector<std::string>>(const std::string& folder)> class_names;
 };
 
+/// The rules that concern one component alone: arguments, their types and ranges, its files.
+/// Returns the errors, sorted by place; warnings go to `reporter`. For scripts that could be read
+/// when others could not; check_annotations() does this too.
+[[nodiscard]] std::vector<Diagnostic>
+check_component(const ComponentScript& script, const FolderFacts& facts, Reporter& reporter);
+
 /// Checks the annotations of all components against each other and against the graph. Returns
 /// every error, sorted by place; none means that typed.hpp's accessors may be used. Warnings go
 /// to `reporter`.
