@@ -311,9 +311,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     here = os.path.dirname(os.path.abspath(__file__))
     parser = argparse.ArgumentParser(description="Watches metrics for drift.")
     parser.add_argument("--config", default=os.path.join(here, CONFIG_FILE))
-    parser.add_argument(
-        "--once", action="store_true", help="test once, without waiting, and end"
-    )
+    parser.add_argument("--once", action="store_true", help="test once, without waiting, and end")
     options = parser.parse_args(arguments)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     try:

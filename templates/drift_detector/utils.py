@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Parts of the drift detector: statistical tests, queries to InfluxDB and the store of its state."""
+"""Parts of the drift detector: statistical tests, queries to InfluxDB, store of the state."""
 
 import bisect
 import csv
@@ -57,7 +57,7 @@ def cramer_von_mises(reference: Sample, new: Sample) -> Tuple[float, float]:
         return statistic, _cramer_exact(u, n, m)
     mean = (1 + 1 / total) / 6
     variance = (total + 1) * (4 * n * m * total - 3 * (n * n + m * m) - 2 * n * m)
-    variance /= 180 * total ** 2 * n * m
+    variance /= 180 * total**2 * n * m
     scaled = 1 / 6 + (statistic - mean) / math.sqrt(45 * variance)
     return statistic, 1.0 if scaled < 0.003 else max(0.0, 1.0 - _cramer_limit(scaled))
 
@@ -98,7 +98,7 @@ def chi_squared(reference: Sample, new: Sample) -> Tuple[float, float]:
             difference = abs(observed - expected)
             if len(categories) == 2:
                 difference -= min(0.5, difference)
-            statistic += difference ** 2 / expected
+            statistic += difference**2 / expected
     return statistic, _gamma_survival((len(categories) - 1) / 2, statistic / 2)
 
 
@@ -141,9 +141,7 @@ def _smirnov_survival(n: int, distance: float) -> float:
         if rest <= 0.0:
             continue
         total += math.exp(
-            _log_choose(n, j)
-            + (j - 1) * math.log(distance + j / n)
-            + (n - j) * math.log(rest)
+            _log_choose(n, j) + (j - 1) * math.log(distance + j / n) + (n - j) * math.log(rest)
         )
     return distance * total
 
@@ -171,35 +169,35 @@ def _kolmogorov_matrix(n: int, distance: float) -> float:
 def _kolmogorov_series(n: int, distance: float) -> float:
     """Two-sided distribution for large n: the expansion of Pelz and Good (1976)."""
     z = math.sqrt(n) * distance
-    p2 = math.pi ** 2
+    p2 = math.pi**2
     sums = [0.0, 0.0, 0.0, 0.0]
     for k in range(-40, 41):
         a = (k + 0.5) ** 2 * p2
         weight = math.exp(-a / (2 * z * z))
         sums[0] += weight
-        sums[1] += (a - z ** 2) * weight
+        sums[1] += (a - z**2) * weight
         sums[2] += (
-            6 * z ** 6 + 2 * z ** 4 + (2 * z ** 4 - 5 * z ** 2) * a + (1 - 2 * z ** 2) * a * a
+            6 * z**6 + 2 * z**4 + (2 * z**4 - 5 * z**2) * a + (1 - 2 * z**2) * a * a
         ) * weight
         sums[3] += (
-            -30 * z ** 6
-            - 90 * z ** 8
-            + (135 * z ** 4 - 96 * z ** 6) * a
-            + (212 * z ** 4 - 60 * z ** 2) * a * a
-            + (5 - 30 * z ** 2) * a ** 3
+            -30 * z**6
+            - 90 * z**8
+            + (135 * z**4 - 96 * z**6) * a
+            + (212 * z**4 - 60 * z**2) * a * a
+            + (5 - 30 * z**2) * a**3
         ) * weight
     extra2 = extra3 = 0.0
     for k in range(-40, 41):
         a = k * k * p2
         weight = math.exp(-a / (2 * z * z))
         extra2 += a * weight
-        extra3 += (3 * z ** 2 * a - a * a) * weight
+        extra3 += (3 * z**2 * a - a * a) * weight
     root = math.sqrt(math.pi / 2)
     terms = (
         root / z * sums[0],
-        root / (6 * z ** 4) * sums[1],
-        root / (72 * z ** 7) * sums[2] - root / (36 * z ** 3) * extra2,
-        root / (6480 * z ** 10) * sums[3] + root / (216 * z ** 6) * extra3,
+        root / (6 * z**4) * sums[1],
+        root / (72 * z**7) * sums[2] - root / (36 * z**3) * extra2,
+        root / (6480 * z**10) * sums[3] + root / (216 * z**6) * extra3,
     )
     return sum(term / n ** (power / 2) for power, term in enumerate(terms))
 
@@ -221,7 +219,7 @@ def _cramer_exact(u: fractions.Fraction, n: int, m: int) -> float:
     """
     total = n + m
     divisor = math.gcd(n, m)
-    limit = (u * total - fractions.Fraction(n * m * total * (4 * n * m - 1), 6)) / divisor ** 2
+    limit = (u * total - fractions.Fraction(n * m * total * (4 * n * m - 1), 6)) / divisor**2
     limit = int(math.ceil(limit))
     if limit <= 0:
         return 1.0
@@ -248,7 +246,7 @@ def _cramer_limit(t: float) -> float:
         total += term
         if term < 1e-16 * total or q > 350.0:
             break
-    return total / (math.pi ** 1.5 * math.sqrt(t))
+    return total / (math.pi**1.5 * math.sqrt(t))
 
 
 def _damped_bessel(q: float) -> float:

@@ -78,7 +78,7 @@ def exec_time(
     local_time_thr: Optional[Number] = None,
     global_time_thr: Optional[Number] = None,
     prev_components: Optional[Sequence[str]] = None,
-    **unknown: Any
+    **unknown: Any,
 ) -> Decorator:
     """Limit the time, in seconds, of this component and of the path that ends with it.
 
@@ -107,7 +107,7 @@ def early_exits_model(
     onnx_file: str,
     condition_function: str,
     transition_probabilities: Optional[Sequence[Number]] = None,
-    **unknown: Any
+    **unknown: Any,
 ) -> Decorator:
     """Name the ONNX file with early exits and the function that decides to leave at an exit.
 
@@ -125,7 +125,7 @@ def model_performance(
     metric: Optional[str] = None,
     metric_thr: Optional[Number] = None,
     filtered_class: Optional[str] = None,
-    **unknown: Any
+    **unknown: Any,
 ) -> Decorator:
     """Ask for a minimum quality (classifier) or name the class that is removed (filter)."""
     arguments = {"metric": metric, "metric_thr": metric_thr, "filtered_class": filtered_class}
@@ -141,7 +141,7 @@ def detect_metric_drift(
     monitoring_period: Union[Number, list],
     data_collection_period: Number,
     notification_endpoint: Optional[str] = None,
-    **unknown: Any
+    **unknown: Any,
 ) -> Decorator:
     """Watch metrics of the component for drift. All periods are hours."""
     arguments = {
@@ -172,7 +172,7 @@ def security(
     confProc: bool = False,
     integrityProc: bool = False,
     confRest: bool = False,
-    **unknown: Any
+    **unknown: Any,
 ) -> Decorator:
     """Ask for trusted execution and for the protections that go with it."""
     arguments = {

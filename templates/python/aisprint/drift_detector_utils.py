@@ -90,8 +90,10 @@ def _read_state_file(url: str) -> Optional[bytes]:
 def _variable(name: str) -> str:
     value = os.environ.get(name)
     if not value:
-        raise KeyError("environment variable {} is not set; it says where the drift detector "
-                       "keeps its state".format(name))
+        raise KeyError(
+            "environment variable {} is not set; it says where the drift detector "
+            "keeps its state".format(name)
+        )
     return value
 
 

@@ -20,7 +20,7 @@ The shape is None when not stated; a dimension is None when it is not a fixed nu
 """
 
 Interface = NamedTuple("Interface", [("inputs", List[Value]), ("outputs", List[Value])])
-Interface.__doc__ = """The real inputs of a model (initializers left out) and its outputs, in order."""
+Interface.__doc__ = """The inputs of a model, initializers left out, and its outputs, in order."""
 
 
 def read_interface(path: str) -> Interface:

@@ -97,7 +97,7 @@ def _read_exits(marker: str, output_names: List[str]) -> List[str]:
         raise ValueError("{!r} is not JSON: {}".format(marker, error)) from error
     if not isinstance(exits, list) or not all(isinstance(name, str) for name in exits):
         raise ValueError(
-            "{!r} must be a list of tensor names, for example [\"exit1\"]; found {!r}".format(
+            '{!r} must be a list of tensor names, for example ["exit1"]; found {!r}'.format(
                 marker, exits
             )
         )

@@ -118,7 +118,8 @@ class _Writer:
                     _name(where[:3]) + "...", _MAX_DEPTH
                 )
             )
-        if self._numpy is not None and isinstance(value, (self._numpy.ndarray, self._numpy.generic)):
+        numpy = self._numpy
+        if numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic)):
             return self._encode_array(value, where)
         if value is None or isinstance(value, (bool, str)):
             return str(value) if isinstance(value, str) else value
@@ -164,9 +165,9 @@ class _Writer:
             )
         if array.dtype.kind == "V" and array.dtype.names is None:
             raise _unsupported(
-                value, where, "its dtype {} has no NumPy file form; use .astype('float32')".format(
-                    array.dtype
-                )
+                value,
+                where,
+                "its dtype {} has no NumPy file form; use .astype('float32')".format(array.dtype),
             )
         number = self._numbers.get(id(value))
         if number is None:
@@ -182,10 +183,9 @@ def _unsupported(value: Any, where: List[Any], hint: str = "") -> TypeError:
             _name(where),
             type(value).__module__,
             type(value).__qualname__,
-            hint or "forward strings, numbers, booleans, None, bytes, NumPy arrays, or lists, tuples "
-            "and dictionaries of them (or set {}=pickle on all segments)".format(
-                CONTAINER_VARIABLE
-            ),
+            hint
+            or "forward strings, numbers, booleans, None, bytes, NumPy arrays, or lists, tuples and "
+            "dictionaries of them (or set {}=pickle on all segments)".format(CONTAINER_VARIABLE),
         )
     )
 
@@ -277,7 +277,7 @@ class _Reader:
             with self._archive.open("arrays/{:d}.npy".format(number)) as member:
                 self._arrays[number] = npy.read_array(member, allow_pickle=False)
                 if member.read(1):  # to the end, so that the checksum is compared
-                    raise SegmentError("arrays/{}.npy has more bytes than its header says".format(number))
+                    raise SegmentError("arrays/{}.npy is too long".format(number))
         return self._arrays[number]
 
 
