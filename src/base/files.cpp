@@ -122,7 +122,7 @@ Result<void> write_new_file(const fs::path& path, std::string_view content) {
     return write_with_mode(path, content, 0644);
 }
 
-Result<void> copy_file(const fs::path& from, const fs::path& to) {
+Result<void> copy_regular_file(const fs::path& from, const fs::path& to) {
     std::error_code reason;
     fs::copy_file(from, to, fs::copy_options::overwrite_existing, reason);
     if (reason) {

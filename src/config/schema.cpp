@@ -111,7 +111,8 @@ private:
 
     void mismatch(const yaml::Node& node, const TypeSpec& type, const std::string& path) {
         const std::string hint =
-            node.is_null() ? fmt::format("write {} after '{}:'", name_of(type.type), last(path))
+            path.empty() ? "fill the file in; 'aisprint schema' describes the formats"
+            : node.is_null() ? fmt::format("write {} after '{}:'", name_of(type.type), last(path))
                            : fmt::format("write {}", name_of(type.type));
         add(node.span, "CFG002",
             fmt::format("{} must be {}, found {}", shown(path), name_of(type.type),

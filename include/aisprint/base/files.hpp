@@ -27,7 +27,7 @@ namespace aisprint {
                                           std::string_view content);
 
 /// Copies the bytes and the permission bits of a regular file. Fails (io, BAS002).
-[[nodiscard]] Result<void> copy_file(const std::filesystem::path& from,
+[[nodiscard]] Result<void> copy_regular_file(const std::filesystem::path& from,
                                      const std::filesystem::path& to);
 
 /// Makes a folder and its parents. Fails (io, BAS003).
