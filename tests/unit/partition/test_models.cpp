@@ -43,8 +43,15 @@ void add_initializer(onnx::ModelProto& model,
     tensor.set_raw_data(values.data(), values.size() * sizeof(float));
 }
 
+std::filesystem::path LoadedModel::folder() {
+    static const ScratchDirectory scratch;
+    return scratch.path();
+}
+
 LoadedModel::LoadedModel(const onnx::ModelProto& model, const LoadOptions& options)
     : m_model(tl::unexpected(Failure{})) {
+    static int number = 0;
+    m_file = folder() / fmt::format("model{}.onnx", ++number);
     save(model, file());
     m_model = load_model(file(), "model.onnx", options, reporter);
     if (!m_model) {

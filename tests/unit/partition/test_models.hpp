@@ -21,7 +21,8 @@ void add_initializer(onnx::ModelProto& model,
                      const std::string& name,
                      const std::vector<std::int64_t>& shape);
 
-/// A model file in a folder of its own, loaded.
+/// A model in a file, loaded. The files of all of them are in one folder, since removing folders
+/// takes long on some file systems.
 class LoadedModel {
 public:
     explicit LoadedModel(const onnx::ModelProto& model, const LoadOptions& options = {});
@@ -30,13 +31,14 @@ public:
 
     [[nodiscard]] const Model& operator*() const { return *m_model; }
     [[nodiscard]] const Model* operator->() const { return &*m_model; }
-    [[nodiscard]] std::filesystem::path folder() const { return m_folder.path(); }
-    [[nodiscard]] std::filesystem::path file() const { return folder() / "model.onnx"; }
+    /// A folder to write into; shared by all models.
+    [[nodiscard]] static std::filesystem::path folder();
+    [[nodiscard]] const std::filesystem::path& file() const { return m_file; }
 
     CollectingReporter reporter;
 
 private:
-    ScratchDirectory m_folder;
+    std::filesystem::path m_file;
     Result<Model> m_model;
 };
 
