@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "design_options.hpp"
+
+#include "command.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace aisprint::cli {
+
+void add_application_dir(CLI::App& app, std::string& target) {
+    app.add_option(spellings("--application_dir"), target,
+                   "Path of the application; the current folder if that is one.")
+        ->type_name("DIR")
+        ->envname("AISPRINT_APPLICATION_DIR");
+}
+
+void add_cut_options(CLI::App& app,
+                     std::string& rank,
+                     bool& collapse,
+                     double& min_share,
+                     std::vector<std::string>& input_shapes) {
+    const char* const group = "Cuts of models";
+    app.add_option("--rank", rank,
+                   "What makes a cut good: few 'elements' (default) or few 'bytes' to move.")
+        ->type_name("BY")
+        ->check(CLI::IsMember({"elements", "bytes"}))
+        ->group(group);
+    app.add_flag("--collapse", collapse,
+                 "Count consecutive cuts of equal size (a convolution, its normalisation) once.")
+        ->group(group);
+    app.add_option(spellings("--min_share"), min_share,
+                   "Smallest share of the nodes that each side must have, 0 to below 0.5.")
+        ->type_name("SHARE")
+        ->check(CLI::Range(0.0, 0.4999))
+        ->group(group);
+    app.add_option(spellings("--input_shape"), input_shapes,
+                   "Sizes of an input that the model leaves open, NAME=1,3,224,224; repeatable.")
+        ->type_name("NAME=DIMS")
+        ->allow_extra_args(false)
+        ->group(group);
+}
+
+void add_design_options(CLI::App& app, DesignArguments& arguments) {
+    add_application_dir(app, arguments.application_dir);
+    app.add_option(spellings("--max_deployments"), arguments.max_deployments,
+                   "Refuse applications with more deployments (default 10000).")
+        ->type_name("N");
+    app.add_flag("--strict", arguments.strict,
+                 "Candidates that break device or security constraints are errors.");
+    app.add_flag(spellings("--omit_below_threshold"), arguments.omit_below_threshold,
+                 "Leave out degraded versions whose metric is below metric_thr.");
+    app.add_option(spellings("--segment_container"), arguments.container,
+                   "How segments hand data on: 'npz' (default, no code) or 'pickle'.")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"npz", "pickle"}));
+    app.add_option(spellings("--num_partitions"), arguments.num_partitions,
+                   "Number of cuts of each partitionable model, in place of the annotations'.")
+        ->type_name("N")
+        ->group("Cuts of models");
+    app.add_option(spellings("--max_cut_tensors"), arguments.max_cut_tensors,
+                   "Most tensors that may cross a cut (default 1).")
+        ->type_name("N")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1000}))
+        ->group("Cuts of models");
+    add_cut_options(app, arguments.rank, arguments.collapse, arguments.min_share,
+                    arguments.input_shapes);
+}
+
+Result<std::map<std::string, std::vector<std::int64_t>>>
+parse_input_shapes(const std::vector<std::string>& texts) {
+    std::map<std::string, std::vector<std::int64_t>> shapes;
+    for (const std::string& text : texts) {
+        const std::size_t equals = text.rfind('=');
+        std::vector<std::int64_t> shape;
+        bool good = equals != std::string::npos && equals > 0;
+        const char* place = text.data() + (good ? equals + 1 : text.size());
+        const char* const end = text.data() + text.size();
+        while (good && place < end) {
+            std::int64_t dimension = 0;
+            const auto [stop, error] = std::from_chars(place, end, dimension);
+            good = error == std::errc{} && dimension > 0 && (stop == end || *stop == ',');
+            shape.push_back(dimension);
+            place = stop == end ? end : stop + 1;
+        }
+        if (!good || shape.empty()) {
+            return fail(ErrorKind::usage,
+                        make_error("CLI004",
+                                   fmt::format("'{}' is not of the form NAME=1,3,224,224", text),
+                                   "write the input's name and its positive sizes"));
+        }
+        shapes[text.substr(0, equals)] = std::move(shape);
+    }
+    return shapes;
+}
+
+Result<design::DesignOptions> to_design_options(const DesignArguments& arguments) {
+    design::DesignOptions options;
+    options.num_partitions = arguments.num_partitions;
+    options.max_deployments = arguments.max_deployments;
+    options.cuts.ranking = arguments.rank == "bytes" ? partition::Ranking::bytes
+                                                     : partition::Ranking::elements;
+    options.cuts.equivalent =
+        arguments.collapse ? partition::Equivalent::collapse : partition::Equivalent::keep;
+    options.cuts.max_tensors = arguments.max_cut_tensors;
+    options.cuts.minimum_share = arguments.min_share;
+    AISPRINT_TRY_ASSIGN(options.input_shapes, parse_input_shapes(arguments.input_shapes));
+    options.container = arguments.container == "pickle" ? design::SegmentContainer::pickle
+                                                        : design::SegmentContainer::npz;
+    options.strict = arguments.strict ? design::Strict::yes : design::Strict::no;
+    options.below_threshold = arguments.omit_below_threshold ? design::BelowThreshold::omit
+                                                             : design::BelowThreshold::keep;
+    return options;
+}
+
+} // namespace aisprint::cli

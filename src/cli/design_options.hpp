@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "aisprint/design/run.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace aisprint::cli {
+
+/// The options that `design` and `check` share, as typed.
+struct DesignArguments {
+    std::string application_dir;
+    std::optional<std::size_t> num_partitions;
+    std::size_t max_deployments = design::DesignOptions{}.max_deployments;
+    std::string rank = "elements";
+    bool collapse = false;
+    std::size_t max_cut_tensors = 1;
+    double min_share = 0;
+    std::vector<std::string> input_shapes;
+    std::string container = "npz";
+    bool strict = false;
+    bool omit_below_threshold = false;
+};
+
+/// Adds the option --application_dir.
+void add_application_dir(CLI::App& app, std::string& target);
+
+/// Adds the shared options.
+void add_design_options(CLI::App& app, DesignArguments& arguments);
+
+/// Adds the options about cuts: --rank, --collapse, --min_share, --input_shape.
+void add_cut_options(CLI::App& app,
+                     std::string& rank,
+                     bool& collapse,
+                     double& min_share,
+                     std::vector<std::string>& input_shapes);
+
+/// Reads NAME=1,3,224,224 texts. Fails (usage, CLI004).
+[[nodiscard]] Result<std::map<std::string, std::vector<std::int64_t>>>
+parse_input_shapes(const std::vector<std::string>& texts);
+
+/// The typed options. Fails (usage, CLI004) for values that make no sense.
+[[nodiscard]] Result<design::DesignOptions> to_design_options(const DesignArguments& arguments);
+
+} // namespace aisprint::cli

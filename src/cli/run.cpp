@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aisprint/cli/run.hpp"
+
+#include "command.hpp"
+#include "help.hpp"
+#include "version.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <unistd.h>
+
+namespace aisprint::cli {
+
+namespace {
+
+/// Commands of the user guide that this version does not have.
+struct Planned {
+    const char* name;
+    const char* summary;
+};
+constexpr Planned k_planned[] = {
+    {"profile", "Profile an application and train performance models."},
+    {"space4aid", "Find the cheapest deployment that meets every constraint."},
+    {"toscarizer", "Build images, write TOSCA and FDL, deploy."},
+};
+
+CommandAction setup_planned(CLI::App& app) {
+    const std::string name = app.get_name();
+    app.allow_extras();
+    return [name](Session& session) {
+        return session.finish(
+            Failure{ErrorKind::io,
+                    {make_error("CLI005",
+                                fmt::format("'{}' is not part of version {}", name, k_version),
+                                "see docs/changelog.md for what each version brings")}});
+    };
+}
+
+std::vector<Command> make_commands() {
+    std::vector<Command> all{design_command(), new_application_command()};
+    for (const Planned& planned : k_planned) {
+        const bool guide = std::string_view(planned.name) != "toscarizer";
+        all.push_back({planned.name,
+                       fmt::format("{} (not in this version)", planned.summary),
+                       guide ? CommandGroup::guide : CommandGroup::more,
+                       {fmt::format("aisprint {}", planned.name)},
+                       "",
+                       setup_planned});
+    }
+    for (Command command :
+         {check_command(), partition_command(), schema_command(), completion_command()}) {
+        all.push_back(std::move(command));
+    }
+    return all;
+}
+
+void add_global_options(CLI::App& app, GlobalOptions& options) {
+    app.add_flag("--json", options.json, "Print one JSON document instead of text.")
+        ->group(k_global_group);
+    app.add_flag("-q,--quiet", options.quiet, "Print errors only.")->group(k_global_group);
+    app.add_flag("-v,--verbose", options.verbose, "Print notes and details too.")
+        ->group(k_global_group);
+    app.add_option("--color", options.color, "auto (default), always or never.")
+        ->type_name("WHEN")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->group(k_global_group);
+    app.add_flag(spellings("--no_input"), options.no_input, "Ask nothing; take defaults.")
+        ->group(k_global_group);
+    app.add_option("--chdir", options.chdir, "Change to this folder first.")
+        ->type_name("DIR")
+        ->group(k_global_group);
+    app.add_option(spellings("--max_errors"), options.max_errors,
+                   "Print so many errors only; 0 (default) prints all.")
+        ->type_name("N")
+        ->group(k_global_group);
+}
+
+/// Parses a command line and runs the command.
+class Program {
+public:
+    Program(std::vector<std::string> arguments, Environment& environment)
+        : m_arguments(std::move(arguments)), m_environment(environment),
+          m_app("From annotated components to a running application", "aisprint") {
+        m_app.fallthrough();
+        m_app.set_help_flag();
+        m_app.add_flag("-h,--help", m_help, "Show this help and exit.")->group(k_global_group);
+        m_app.add_flag("--version", m_version, "Show the version and exit.")
+            ->group(k_global_group);
+        add_global_options(m_app, m_options);
+        for (const Command& command : commands()) {
+            CLI::App* sub = m_app.add_subcommand(command.name, command.summary);
+            sub->set_help_flag();
+            sub->option_defaults()->group("Options");
+            m_actions[command.name] = command.setup(*sub);
+        }
+    }
+
+    int run() {
+        if (const auto code = check_command_name()) {
+            return *code;
+        }
+        const Command* command = find_command(m_command);
+        try {
+            // CLI11 takes the arguments last first.
+            std::vector<std::string> reversed(m_arguments.rbegin(), m_arguments.rend());
+            m_app.parse(reversed);
+        } catch (const CLI::ParseError& error) {
+            if (wants_help()) {
+                return print_help();
+            }
+            return usage_error(error);
+        }
+        if (m_version) {
+            m_environment.out << fmt::format("aisprint {}\n", k_version);
+            return 0;
+        }
+        if (m_help || command == nullptr) {
+            return print_help();
+        }
+        Session session(m_environment, m_options, m_command);
+        if (!m_options.chdir.empty()) {
+            std::error_code reason;
+            std::filesystem::current_path(m_options.chdir, reason);
+            if (reason) {
+                return session.finish(Failure{
+                    ErrorKind::usage,
+                    {make_error("CLI004", fmt::format("cannot change to '{}': {}",
+                                                      m_options.chdir, reason.message()),
+                                "give an existing folder")}});
+            }
+        }
+        return m_actions.at(m_command)(session);
+    }
+
+private:
+    [[nodiscard]] bool wants_help() const {
+        return std::ranges::any_of(m_arguments, [](const std::string& argument) {
+            return argument == "-h" || argument == "--help";
+        });
+    }
+
+    int print_help() {
+        const Command* command = find_command(m_command);
+        m_environment.out << (command == nullptr
+                                  ? program_help(m_app)
+                                  : command_help(*command, *m_app.get_subcommand(m_command)));
+        return 0;
+    }
+
+    /// CLI11 tells little about an unknown command, so names are looked at first. Returns an
+    /// exit code if there is nothing left to do.
+    std::optional<int> check_command_name() {
+        const auto first = std::ranges::find_if(m_arguments, [this](const std::string& argument) {
+            return !argument.starts_with('-') && !is_value_of_global_option(argument);
+        });
+        if (first == m_arguments.end()) {
+            return std::nullopt;
+        }
+        m_command = *first;
+        if (m_command == "help") {
+            m_arguments.erase(first);
+            return print_topic();
+        }
+        if (find_command(m_command) != nullptr) {
+            return std::nullopt;
+        }
+        std::vector<std::string> names;
+        for (const Command& command : commands()) {
+            names.push_back(command.name);
+        }
+        const auto close = closest_name(m_command, names);
+        return usage_failure("", make_error("CLI001", fmt::format("no such command '{}'", m_command),
+                                            close ? fmt::format("did you mean '{}'?", *close)
+                                                  : "'aisprint --help' lists the commands"));
+    }
+
+    [[nodiscard]] bool is_value_of_global_option(const std::string& argument) const {
+        const auto place = static_cast<std::size_t>(&argument - m_arguments.data());
+        static const std::vector<std::string> with_value{"--color", "--chdir", "--max_errors",
+                                                         "--max-errors"};
+        return place > 0 &&
+               std::ranges::find(with_value, m_arguments[place - 1]) != with_value.end();
+    }
+
+    int print_topic() {
+        const auto name = std::ranges::find_if(
+            m_arguments, [](const std::string& argument) { return !argument.starts_with('-'); });
+        m_command = name == m_arguments.end() ? "" : *name;
+        if (m_command.empty() || find_command(m_command) != nullptr) {
+            return print_help();
+        }
+        if (const auto topic = help_topic(m_command)) {
+            m_environment.out << *topic;
+            return 0;
+        }
+        return usage_failure("", make_error("CLI001", fmt::format("no help on '{}'", m_command),
+                                            fmt::format("topics are {}",
+                                                        fmt::join(help_topics(), ", "))));
+    }
+
+    int usage_error(const CLI::ParseError& error) {
+        Diagnostic diagnostic = make_error("CLI004", error.what(), "");
+        if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+            const std::string word = first_unknown_word();
+            const auto close = closest_name(word, option_names());
+            diagnostic = make_error("CLI003",
+                                    word.starts_with('-')
+                                        ? fmt::format("no such option '{}'", word)
+                                        : fmt::format("unexpected argument '{}'", word),
+                                    close ? fmt::format("did you mean '{}'?", *close) : "");
+        } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+            diagnostic.code = "CLI002";
+        }
+        std::ranges::replace(diagnostic.message, '\n', ' ');
+        return usage_failure(m_command, std::move(diagnostic));
+    }
+
+    [[nodiscard]] std::string first_unknown_word() const {
+        const std::vector<std::string> extras = m_app.remaining(true);
+        return extras.empty() ? "" : extras.front();
+    }
+
+    [[nodiscard]] std::vector<std::string> option_names() const {
+        std::vector<std::string> names;
+        const auto add = [&](const CLI::App& app) {
+            for (const CLI::Option* option : app.get_options()) {
+                for (const std::string& name : option->get_lnames()) {
+                    names.push_back("--" + name);
+                }
+            }
+        };
+        add(m_app);
+        if (find_command(m_command) != nullptr) {
+            add(*m_app.get_subcommand(m_command));
+        }
+        return names;
+    }
+
+    int usage_failure(const std::string& command, Diagnostic diagnostic) {
+        diagnostic.span.file = "<command line>";
+        GlobalOptions options;
+        options.json = std::ranges::find(m_arguments, "--json") != m_arguments.end();
+        Session session(m_environment, options, command);
+        if (!options.json) {
+            m_environment.err << usage_lines(command);
+        }
+        return session.finish(Failure{ErrorKind::usage, {std::move(diagnostic)}});
+    }
+
+    std::vector<std::string> m_arguments;
+    Environment& m_environment;
+    CLI::App m_app;
+    GlobalOptions m_options;
+    bool m_help = false;
+    bool m_version = false;
+    std::string m_command;
+    std::map<std::string, CommandAction> m_actions;
+};
+
+} // namespace
+
+const std::vector<Command>& commands() {
+    static const std::vector<Command> all = make_commands();
+    return all;
+}
+
+const Command* find_command(const std::string& name) {
+    const auto found = std::ranges::find(commands(), name, &Command::name);
+    return found == commands().end() ? nullptr : &*found;
+}
+
+std::string spellings(const std::string& name) {
+    std::string hyphens = name;
+    std::ranges::replace(hyphens, '_', '-');
+    return hyphens == name ? name : name + "," + hyphens;
+}
+
+int run(const std::vector<std::string>& arguments, Environment& environment) {
+    std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1),
+                                  arguments.end());
+    const std::string program =
+        arguments.empty() ? "" : std::filesystem::path(arguments.front()).filename().string();
+    if (program == "toscarizer") {
+        rest.insert(rest.begin(), program);
+    }
+    return Program(std::move(rest), environment).run();
+}
+
+int run(int argc, char** argv) {
+    // A reader that has seen enough closes the pipe; that is no error of ours.
+    std::signal(SIGPIPE, SIG_DFL);
+    Environment environment{std::cin,
+                            std::cout,
+                            std::cerr,
+                            ::isatty(STDIN_FILENO) != 0,
+                            ::isatty(STDOUT_FILENO) != 0,
+                            ::isatty(STDERR_FILENO) != 0};
+    try {
+        return run(std::vector<std::string>(argv, argv + argc), environment);
+    } catch (const std::exception& error) {
+        std::cerr << fmt::format("aisprint: internal error: {}\nplease report this with the "
+                                 "command that you ran and 'aisprint --version'\n",
+                                 error.what());
+        return exit_code_of(ErrorKind::internal);
+    }
+}
+
+} // namespace aisprint::cli
