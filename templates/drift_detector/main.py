@@ -50,7 +50,7 @@ def load_config(path: str) -> Dict[str, Any]:
         try:
             config = yaml.safe_load(stream)
         except yaml.YAMLError as error:
-            raise ConfigError("{}: {}".format(path, error))
+            raise ConfigError("{}: {}".format(path, error)) from error
     if not isinstance(config, dict):
         raise ConfigError("{}: expected a map of settings".format(path))
     for key in ("detection_interval", "data_collection_period"):
@@ -108,9 +108,9 @@ class Detector:
         self._sleep = sleep
         self._now = now
         self._journal = journal
-        self.states = {}  # type: Dict[str, Dict[str, int]]
-        self._references = {}  # type: Dict[str, Dict[str, Dict[str, Any]]]
-        self._drift_at = None  # type: Optional[float]
+        self.states: Dict[str, Dict[str, int]] = {}
+        self._references: Dict[str, Dict[str, Dict[str, Any]]] = {}
+        self._drift_at: Optional[float] = None
 
     def run(self) -> None:
         """Watch until a drift has been found and the data were collected."""
@@ -302,7 +302,7 @@ def parse_states(data: bytes) -> Dict[str, Dict[str, int]]:
                 if state not in (NO_DRIFT, DRIFT, COLLECTED):
                     raise ValueError("state {!r} is none of 0, 1, 2".format(state))
     except (yaml.YAMLError, AttributeError, ValueError) as error:
-        raise ConfigError("{}: {}".format(STATE_FILE, error))
+        raise ConfigError("{}: {}".format(STATE_FILE, error)) from error
     return states
 
 

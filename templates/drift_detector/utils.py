@@ -17,7 +17,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from array import array
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 Sample = Sequence[Union[float, str]]
 
@@ -102,12 +102,12 @@ def chi_squared(reference: Sample, new: Sample) -> Tuple[float, float]:
     return statistic, _gamma_survival((len(categories) - 1) / 2, statistic / 2)
 
 
-TESTS = {
+TESTS: Dict[str, Callable[[Sample, Sample], Tuple[float, float]]] = {
     "kolmogorov-smirnov": kolmogorov_smirnov,
     "cramer-von-mises": cramer_von_mises,
     "fisher-exact-test": fisher_exact_test,
     "chi-squared": chi_squared,
-}  # type: Dict[str, Callable[[Sample, Sample], Tuple[float, float]]]
+}
 
 
 def kolmogorov_survival(n: int, distance: float) -> float:
@@ -343,8 +343,8 @@ def flux_text(text: str) -> str:
 
 def parse_flux_csv(text: str) -> List[Union[float, str]]:
     """Return the column ``_value`` of all tables: numbers, and booleans as 0 and 1; else text."""
-    values = []  # type: List[Union[float, str]]
-    columns = None  # type: Optional[List[str]]
+    values: List[Union[float, str]] = []
+    columns: Optional[List[str]] = None
     for row in csv.reader(io.StringIO(text)):
         if not any(row):
             columns = None  # an empty line ends a table with its header

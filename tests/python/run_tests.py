@@ -39,7 +39,7 @@ def find_interpreters() -> List[Tuple[str, str]]:
                 for name in sorted(os.listdir(folder))
                 if re.match(r"python3(\.\d+)?$", name)
             ]
-    found = {}  # type: Dict[str, Tuple[str, str]]
+    found: Dict[str, Tuple[str, str]] = {}
     code = (
         "import os, sys; print(os.path.realpath(sys.executable)); "
         "print('%d.%d.%d' % sys.version_info[:3]); print(int(sys.version_info >= (3, 6)))"
@@ -51,7 +51,9 @@ def find_interpreters() -> List[Tuple[str, str]]:
             )
         except (OSError, subprocess.CalledProcessError):
             if path in os.environ.get("AISPRINT_TEST_PYTHONS", "").split(":"):
-                raise SystemExit("error: AISPRINT_TEST_PYTHONS: cannot run {!r}".format(path))
+                raise SystemExit(
+                    "error: AISPRINT_TEST_PYTHONS: cannot run {!r}".format(path)
+                ) from None
             continue  # a launcher without an interpreter behind it
         real, version, usable = answer.split("\n")[:3]
         if usable == "1":

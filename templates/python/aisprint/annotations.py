@@ -34,7 +34,7 @@ Number = Union[int, float]
 Decorator = Callable[[Callable], Callable]
 
 # Arguments of every annotation, for the dictionary form.
-_ARGUMENTS = {
+_ARGUMENTS: Dict[str, Tuple[str, ...]] = {
     "component_name": ("name",),
     "exec_time": ("local_time_thr", "global_time_thr", "prev_components"),
     "expected_throughput": ("rate",),
@@ -60,7 +60,7 @@ _ARGUMENTS = {
         "integrityProc",
         "confRest",
     ),
-}  # type: Dict[str, Tuple[str, ...]]
+}
 
 _EVENT_TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?\s*([Zz]|[+-]\d\d:?\d\d)?"

@@ -4,7 +4,7 @@
 A state is 0 (no drift), 1 (drift, data are being collected) or 2 (collection finished). The
 detector keeps the states in the object drift_state.yaml of the bucket DRIFT_DETECTOR_MINIO_BUCKET
 at DRIFT_DETECTOR_MINIO_URL (keys: DRIFT_DETECTOR_MINIO_AK and _SK). A URL ``file:///folder`` stands
-for a local folder that holds the file. DRIFT_DETECTOR_MINIO_INSECURE=true accepts any certificate.
+for a local folder that holds the file. DRIFT_DETECTOR_INSECURE_TLS=true accepts any certificate.
 """
 
 import json
@@ -24,7 +24,7 @@ _KEEP_S = 30.0  # a state that was read is not fetched again before this time
 States = Dict[str, Dict[str, int]]
 
 _lock = threading.Lock()
-_kept = {}  # type: Dict[Tuple[str, str], Tuple[float, Optional[States]]]
+_kept: Dict[Tuple[str, str], Tuple[float, Optional[States]]] = {}
 
 
 def get_metric_drift_state(metric: str, field: str) -> int:
@@ -76,7 +76,7 @@ def _read_state_file(url: str) -> Optional[bytes]:
             return None
     from aisprint import s3
 
-    insecure = os.environ.get("DRIFT_DETECTOR_MINIO_INSECURE", "").lower() in ("1", "true", "yes")
+    insecure = os.environ.get("DRIFT_DETECTOR_INSECURE_TLS", "").lower() in ("1", "true", "yes")
     bucket = s3.Bucket(
         url,
         _variable("DRIFT_DETECTOR_MINIO_BUCKET"),
@@ -101,8 +101,8 @@ def _parse_states(text: str) -> States:
     """Read the two levels ``metric: {field: state}`` in the block style of YAML, or as JSON."""
     if text.lstrip().startswith("{"):
         return _check_states(json.loads(text))
-    states = {}  # type: States
-    fields = None  # type: Optional[Dict[str, int]]
+    states: States = {}
+    fields: Optional[Dict[str, int]] = None
     for number, line in enumerate(text.splitlines(), 1):
         content = line.strip()
         if not content or content.startswith("#") or content == "---":

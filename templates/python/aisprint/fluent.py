@@ -27,7 +27,7 @@ _EXIT_WAIT_S = 1.0
 _MAX_QUEUED = 1000
 
 _lock = threading.Lock()
-_state = {"handler": None, "warned": False}  # type: Dict[str, Any]
+_state: Dict[str, Any] = {"handler": None, "warned": False}
 
 
 def install(level: int) -> bool:
@@ -72,10 +72,10 @@ class FluentHandler(logging.Handler):
         super().__init__()
         self._tag = tag
         self._address = (host, port)
-        self._queue = queue.Queue(_MAX_QUEUED)  # type: queue.Queue
-        self._socket = None  # type: Optional[socket.socket]
+        self._queue: queue.Queue = queue.Queue(_MAX_QUEUED)
+        self._socket: Optional[socket.socket] = None
         self._retry_at = 0.0
-        self._thread = None  # type: Optional[threading.Thread]
+        self._thread: Optional[threading.Thread] = None
         self._pid = 0
 
     def emit(self, record: logging.LogRecord) -> None:

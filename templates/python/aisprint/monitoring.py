@@ -164,10 +164,10 @@ class _Lookup:
 
     def __init__(self, host: str, port: int) -> None:
         self._lock = threading.Lock()
-        self._waiting = []  # type: List[bytes]
-        self._address = None  # type: Optional[Tuple[int, Any]]
-        self._done_at = None  # type: Optional[float]
-        self._sockets = {}  # type: Dict[int, socket.socket]
+        self._waiting: List[bytes] = []
+        self._address: Optional[Tuple[int, Any]] = None
+        self._done_at: Optional[float] = None
+        self._sockets: Dict[int, socket.socket] = {}
         if host == "localhost":
             host = DEFAULT_HOST
         family = _literal_family(host)
@@ -239,8 +239,8 @@ class _Sender:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._key = None  # type: Optional[Tuple[str, str, int]]
-        self._lookup = None  # type: Optional[_Lookup]
+        self._key: Optional[Tuple[str, str, int]] = None
+        self._lookup: Optional[_Lookup] = None
 
     def prepare(self) -> None:
         self._current()

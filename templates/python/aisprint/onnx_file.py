@@ -32,7 +32,7 @@ def read_interface(path: str) -> Interface:
         try:
             data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError:
-            raise ValueError("{!r} is empty, expected an ONNX model".format(path))
+            raise ValueError("{!r} is empty, expected an ONNX model".format(path)) from None
         with data:
             try:
                 return _read_model(data)

@@ -11,7 +11,7 @@ __all__ = ["load_and_inference"]
 
 EXIT_NODES_FILE = "exit_nodes.json"
 
-_cache = {}  # type: Dict[str, Tuple[Any, Any]]
+_cache: Dict[str, Tuple[Any, Any]] = {}
 _cache_lock = threading.Lock()
 _warned = set()
 

@@ -107,8 +107,8 @@ class _Writer:
     """Turns data into a JSON document and a list of arrays."""
 
     def __init__(self) -> None:
-        self.arrays = []  # type: List[Any]
-        self._numbers = {}  # type: Dict[int, int]
+        self.arrays: List[Any] = []
+        self._numbers: Dict[int, int] = {}
         self._numpy = sys.modules.get("numpy")  # not imported: no value can be of its types
 
     def encode(self, value: Any, where: List[Any]) -> Any:
@@ -184,8 +184,10 @@ def _unsupported(value: Any, where: List[Any], hint: str = "") -> TypeError:
             type(value).__module__,
             type(value).__qualname__,
             hint
-            or "forward strings, numbers, booleans, None, bytes, NumPy arrays, or lists, tuples and "
-            "dictionaries of them (or set {}=pickle on all segments)".format(CONTAINER_VARIABLE),
+            or "forward strings, numbers, booleans, None, bytes, NumPy arrays, or lists, tuples "
+            "and dictionaries of them (or set {}=pickle on all segments)".format(
+                CONTAINER_VARIABLE
+            ),
         )
     )
 
@@ -242,7 +244,7 @@ class _Reader:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self._arrays = {}  # type: Dict[int, Any]
+        self._arrays: Dict[int, Any] = {}
 
     def decode(self, node: Any) -> Any:
         if isinstance(node, list):

@@ -4,6 +4,7 @@
 import datetime
 import hashlib
 import os
+import ssl
 import tempfile
 import unittest
 import urllib.error
@@ -170,6 +171,30 @@ class RemoteState(Fresh):
                 with self.assertRaises(OSError):
                     get_metric_drift_state("masks", "ratio")
         self.assertEqual(sleep.call_count, 2)
+
+    def test_certificates_are_checked_unless_told_otherwise(self):
+        answer = mock.MagicMock()
+        answer.__enter__.return_value.read.return_value = b"a:\n  x: 1\n"
+        for module, value, checked in (
+            (drift_detector_utils, "", True),
+            (drift_detector_utils, "true", False),
+            (utils, "no", True),
+            (utils, "1", False),
+        ):
+            drift_detector_utils._kept.clear()
+            with self.variables("https://minio.example"), mock.patch(
+                "urllib.request.urlopen", return_value=answer
+            ) as opened:
+                os.environ["DRIFT_DETECTOR_INSECURE_TLS"] = value
+                if module is utils:
+                    utils.make_store(os.environ).get("drift_state.yaml")
+                else:
+                    get_drift_state()
+                context = opened.call_args[1]["context"]
+            if checked:
+                self.assertIsNone(context)  # the default of urllib checks
+            else:
+                self.assertEqual(context.verify_mode, ssl.CERT_NONE)
 
     def test_put(self):
         with support.HttpDouble(lambda *_: (200, b"")) as store:

@@ -15,7 +15,6 @@ import zipfile
 from unittest import mock
 
 import support
-from aisprint import segments
 from aisprint.segments import SegmentError, load_segment, save_segment
 
 try:
