@@ -3,9 +3,8 @@
 
 #include "command.hpp"
 
-#include <fmt/format.h>
+#include "aisprint/partition/command.hpp"
 
-#include <charconv>
 
 namespace aisprint::cli {
 
@@ -72,25 +71,8 @@ Result<std::map<std::string, std::vector<std::int64_t>>>
 parse_input_shapes(const std::vector<std::string>& texts) {
     std::map<std::string, std::vector<std::int64_t>> shapes;
     for (const std::string& text : texts) {
-        const std::size_t equals = text.rfind('=');
-        std::vector<std::int64_t> shape;
-        bool good = equals != std::string::npos && equals > 0;
-        const char* place = text.data() + (good ? equals + 1 : text.size());
-        const char* const end = text.data() + text.size();
-        while (good && place < end) {
-            std::int64_t dimension = 0;
-            const auto [stop, error] = std::from_chars(place, end, dimension);
-            good = error == std::errc{} && dimension > 0 && (stop == end || *stop == ',');
-            shape.push_back(dimension);
-            place = stop == end ? end : stop + 1;
-        }
-        if (!good || shape.empty()) {
-            return fail(ErrorKind::usage,
-                        make_error("CLI004",
-                                   fmt::format("'{}' is not of the form NAME=1,3,224,224", text),
-                                   "write the input's name and its positive sizes"));
-        }
-        shapes[text.substr(0, equals)] = std::move(shape);
+        AISPRINT_TRY_ASSIGN(auto shape, partition::parse_input_shape(text));
+        shapes.insert(std::move(shape));
     }
     return shapes;
 }

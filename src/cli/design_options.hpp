@@ -5,7 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include <memory>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,7 +41,7 @@ void add_cut_options(CLI::App& app,
                      double& min_share,
                      std::vector<std::string>& input_shapes);
 
-/// Reads NAME=1,3,224,224 texts. Fails (usage, CLI004).
+/// Reads NAME=1,3,224,224 texts. Fails (usage).
 [[nodiscard]] Result<std::map<std::string, std::vector<std::int64_t>>>
 parse_input_shapes(const std::vector<std::string>& texts);
 
