@@ -1,0 +1,554 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "segment_code_names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace aisprint::design::segment_code {
+
+using annotations::Binding;
+using annotations::BindingKind;
+
+namespace {
+
+constexpr int k_max_depth = 150;
+
+using Names = std::set<std::string, std::less<>>;
+
+/// The names of the parameters of a function or lambda.
+Names parameters_of(const Node& definition) {
+    Names names;
+    Node parameters = definition.child_of_type("parameters");
+    if (!parameters) {
+        parameters = definition.child_of_type("lambda_parameters");
+    }
+    for (const Node& parameter : parameters.children()) {
+        const Node name = parameter.is("identifier") ? parameter
+                                                     : parameter.child_of_type("identifier");
+        const Node starred = parameter.is("typed_parameter") ? parameter.children().front() : Node{};
+        if (name) {
+            names.insert(std::string(name.text()));
+        } else if (starred) {
+            for (const Node& inner : annotations::target_names(starred)) {
+                names.insert(std::string(inner.text()));
+            }
+        }
+    }
+    return names;
+}
+
+bool is_comprehension(const Node& node) {
+    return node.type().ends_with("comprehension") || node.is("generator_expression");
+}
+
+/// The targets of a comprehension's own loops.
+Names comprehension_names(const Node& node) {
+    Names names;
+    for (const Node& part : node.children()) {
+        if (part.is("for_in_clause")) {
+            for (const Node& name : annotations::target_names(part.child("left"))) {
+                names.insert(std::string(name.text()));
+            }
+        }
+    }
+    return names;
+}
+
+/// The names that a node which opens a scope of its own binds in it.
+Names scope_names(const Node& node) {
+    if (is_comprehension(node)) {
+        return comprehension_names(node);
+    }
+    Names names = parameters_of(node);
+    if (!node.is("lambda")) {
+        const Node body = node.child_of_type("block");
+        Names outer;
+        if (body) {
+            for (const Binding& binding : annotations::bindings_of(body)) {
+                (binding.kind == BindingKind::global ? outer : names).insert(binding.name);
+            }
+        }
+        for (const std::string& name : outer) {
+            names.erase(name);
+        }
+    }
+    return names;
+}
+
+bool opens_scope(const Node& node) {
+    return node.is("function_definition") || node.is("class_definition") || node.is("lambda") ||
+           is_comprehension(node);
+}
+
+/// Follows the code after the inference in the order in which it runs, and reports names that
+/// are read before that code itself has bound them.
+class NameFlow {
+public:
+    NameFlow(const Site& site, const std::vector<Binding>& suspects, Problems& problems)
+        : m_site(site), m_problems(problems) {
+        for (const Binding& binding : suspects) {
+            m_bound_at.emplace(binding.name, binding.node);
+        }
+        for (const Node& statement : site.after) {
+            for (const Binding& binding : annotations::bindings_of(statement)) {
+                m_bound_later.insert(binding.name);
+            }
+        }
+    }
+
+    void run() {
+        State state;
+        for (const auto& [name, node] : m_bound_at) {
+            state.missing.insert(name);
+        }
+        for (const Node& statement : m_site.after) {
+            visit(statement, state, 0);
+        }
+    }
+
+private:
+    struct State {
+        Names missing;
+        /// The code behind is not reached from here.
+        bool ended = false;
+    };
+
+    static void join(State& into, const State& other) {
+        if (other.ended) {
+            return;
+        }
+        if (into.ended) {
+            into = other;
+            return;
+        }
+        into.missing.insert(other.missing.begin(), other.missing.end());
+    }
+
+    void report(const Node& name) {
+        const std::string text(name.text());
+        if (!m_reported.insert(text).second) {
+            return;
+        }
+        m_problems
+            .add(name.span(),
+                 "DSN059",
+                 fmt::format("`{}` is computed before the inference and used after it; the last "
+                             "segment would not have it",
+                             text),
+                 fmt::format("put it into `{}` before the inference (`{}['{}'] = {}`) and take it "
+                             "from `{}['{}']` after it",
+                             m_site.inputs,
+                             m_site.inputs,
+                             text,
+                             text,
+                             m_site.forwarded,
+                             text))
+            .notes.push_back({fmt::format("`{}` is bound here", text),
+                              m_bound_at.at(text).span()});
+    }
+
+    static void define(const Node& target, State& state) {
+        for (const Node& name : annotations::target_names(target)) {
+            state.missing.erase(std::string(name.text()));
+        }
+    }
+
+    /// Reports the names that an expression reads.
+    void read(const Node& expression, State& state) {
+        if (!expression) {
+            return;
+        }
+        std::vector<std::pair<std::size_t, Names>> scopes;
+        for (std::size_t i = expression.index(); i < expression.subtree_end(); ++i) {
+            const Node node = expression.at(i);
+            while (!scopes.empty() && i >= scopes.back().first) {
+                scopes.pop_back();
+            }
+            if (opens_scope(node)) {
+                Names names = scope_names(node);
+                if (!is_comprehension(node)) {
+                    // It runs later: then everything that is bound anywhere counts.
+                    names.insert(m_bound_later.begin(), m_bound_later.end());
+                }
+                scopes.emplace_back(node.subtree_end(), std::move(names));
+            } else if (node.is("as_pattern_target")) {
+                define(node, state);
+            } else if (node.is("named_expression")) {
+                read(node.children().back(), state);
+                define(node.children().front(), state);
+            } else if (is_name(node) && state.missing.contains(node.text()) &&
+                       std::ranges::none_of(scopes, [&node](const auto& scope) {
+                           return scope.second.contains(node.text());
+                       })) {
+                report(node);
+            }
+        }
+    }
+
+    /// Reports what an assignment target reads: `x[i] = ...` needs x and i.
+    void read_target(const Node& target, State& state) {
+        std::size_t i = target.index();
+        while (i < target.subtree_end()) {
+            const Node node = target.at(i);
+            if (node.is("attribute") || node.is("subscript") || node.is("call")) {
+                read(node, state);
+                i = node.subtree_end();
+            } else {
+                ++i;
+            }
+        }
+    }
+
+    void visit_block(const Node& block, State& state, int depth) {
+        if (depth > k_max_depth) {
+            if (m_reported.insert("").second) {
+                m_problems.add(block.span(),
+                               "DSN067",
+                               "the code after the inference is nested too deeply to be checked",
+                               "move parts of it into functions");
+            }
+            return;
+        }
+        for (const Node& statement : block.children()) {
+            visit(statement, state, depth + 1);
+        }
+    }
+
+    void visit(const Node& statement, State& state, int depth) {
+        const std::string_view type = statement.type();
+        if (type == "block") {
+            visit_block(statement, state, depth);
+        } else if (type == "expression_statement") {
+            for (const Node& part : statement.children()) {
+                visit_expression(part, state);
+            }
+        } else if (type == "if_statement") {
+            visit_if(statement, state, depth);
+        } else if (type == "for_statement" || type == "while_statement") {
+            visit_loop(statement, state, depth);
+        } else if (type == "try_statement") {
+            visit_try(statement, state, depth);
+        } else if (type == "with_statement") {
+            visit_with(statement, state, depth);
+        } else if (type == "match_statement") {
+            visit_match(statement, state, depth);
+        } else if (type == "import_statement" || type == "import_from_statement" ||
+                   type == "function_definition" || type == "class_definition" ||
+                   type == "decorated_definition") {
+            visit_definition(statement, state);
+        } else if (type != "global_statement" && type != "nonlocal_statement") {
+            read(statement, state);
+            state.ended = state.ended || type == "return_statement" || type == "raise_statement" ||
+                          type == "break_statement" || type == "continue_statement";
+        }
+    }
+
+    void visit_definition(const Node& statement, State& state) {
+        if (!statement.is("import_statement") && !statement.is("import_from_statement")) {
+            read(statement, state);
+        }
+        for (const Binding& binding : annotations::bindings_of(statement)) {
+            state.missing.erase(binding.name);
+        }
+    }
+
+    void visit_expression(const Node& expression, State& state) {
+        if (!expression.is("assignment") && !expression.is("augmented_assignment")) {
+            read(expression, state);
+            return;
+        }
+        std::vector<Node> targets;
+        Node value = expression;
+        while (value.is("assignment")) {
+            const Node right = value.child("right");
+            if (!right) {
+                return;
+            }
+            targets.push_back(value.child("left"));
+            value = right;
+        }
+        if (expression.is("augmented_assignment")) {
+            read(expression.children().front(), state);
+            read(expression.children().back(), state);
+            return;
+        }
+        read(value, state);
+        for (const Node& target : targets) {
+            read_target(target, state);
+            define(target, state);
+        }
+    }
+
+    void visit_if(const Node& statement, State& state, int depth) {
+        State result;
+        result.ended = true;
+        bool has_else = false;
+        read(statement.children().front(), state);
+        for (const Node& part : statement.children()) {
+            State branch = state;
+            if (part.is("block")) {
+                visit_block(part, branch, depth);
+            } else if (part.is("elif_clause")) {
+                read(part.children().front(), branch);
+                visit_block(part.child_of_type("block"), branch, depth);
+            } else if (part.is("else_clause")) {
+                has_else = true;
+                visit_block(part.child_of_type("block"), branch, depth);
+            } else {
+                continue;
+            }
+            join(result, branch);
+        }
+        if (!has_else) {
+            join(result, state);
+        }
+        state = std::move(result);
+    }
+
+    void visit_loop(const Node& statement, State& state, int depth) {
+        State body = state;
+        if (statement.is("for_statement")) {
+            read(statement.child("right"), body);
+            read_target(statement.child("left"), body);
+            define(statement.child("left"), body);
+            // After the loop its variable counts as bound: without a single round, what the
+            // program would use instead is an accident.
+            define(statement.child("left"), state);
+        } else {
+            read(statement.children().front(), body);
+        }
+        for (const Node& part : statement.children()) {
+            if (part.is("block")) {
+                visit_block(part, body, depth);
+            } else if (part.is("else_clause")) {
+                State otherwise = state;
+                visit_block(part.child_of_type("block"), otherwise, depth);
+            }
+        }
+    }
+
+    void visit_try(const Node& statement, State& state, int depth) {
+        State result = state;
+        const State start = state;
+        Node last;
+        for (const Node& part : statement.children()) {
+            if (part.is("block")) {
+                visit_block(part, result, depth);
+            } else if (part.is("else_clause")) {
+                visit_block(part.child_of_type("block"), result, depth);
+            } else if (part.is("finally_clause")) {
+                last = part;
+            }
+        }
+        for (const Node& part : statement.children()) {
+            if (part.is("except_clause") || part.is("except_group_clause")) {
+                State handler = start;
+                for (const Node& inner : part.children()) {
+                    if (inner.is("block")) {
+                        visit_block(inner, handler, depth);
+                    } else {
+                        visit_as(inner, handler);
+                    }
+                }
+                join(result, handler);
+            }
+        }
+        state = std::move(result);
+        if (last) {
+            visit_block(last.child_of_type("block"), state, depth);
+        }
+    }
+
+    /// `value as target`, or a value alone.
+    void visit_as(const Node& part, State& state) {
+        if (!part.is("as_pattern")) {
+            read(part, state);
+            return;
+        }
+        read(part.children().front(), state);
+        define(part.children().back(), state);
+    }
+
+    void visit_with(const Node& statement, State& state, int depth) {
+        for (const Node& item : statement.child_of_type("with_clause").children()) {
+            for (const Node& part : item.children()) {
+                visit_as(part, state);
+            }
+        }
+        visit_block(statement.child_of_type("block"), state, depth);
+    }
+
+    void visit_match(const Node& statement, State& state, int depth) {
+        State result = state; // no case may fit
+        for (const Node& part : statement.children()) {
+            if (!part.is("block")) {
+                read(part, state);
+                continue;
+            }
+            for (const Node& clause : part.children()) {
+                State branch = state;
+                for (const Node& inner : clause.children()) {
+                    if (inner.is("case_pattern")) {
+                        for (const Binding& binding : annotations::bindings_of(inner)) {
+                            branch.missing.erase(binding.name);
+                        }
+                    } else if (inner.is("block")) {
+                        visit_block(inner, branch, depth);
+                    } else {
+                        read(inner, branch);
+                    }
+                }
+                join(result, branch);
+            }
+        }
+        state = std::move(result);
+    }
+
+    const Site& m_site;
+    Problems& m_problems;
+    std::map<std::string, Node, std::less<>> m_bound_at;
+    Names m_bound_later;
+    Names m_reported;
+};
+
+/// What `main` binds before the inference and a later segment would not have.
+std::vector<Binding> suspects_of(const Site& site) {
+    Names available = {site.forwarded, site.results, site.inputs, site.args};
+    for (const Node& statement : kept_imports(site)) {
+        for (const Binding& binding : annotations::bindings_of(statement)) {
+            available.insert(binding.name);
+        }
+    }
+    std::vector<Binding> suspects;
+    for (const Node& statement : site.before) {
+        for (const Binding& binding : annotations::bindings_of(statement)) {
+            if (!available.contains(binding.name) && binding.name != "*" &&
+                binding.kind != BindingKind::global && binding.kind != BindingKind::deletion) {
+                suspects.push_back(binding);
+            }
+        }
+    }
+    return suspects;
+}
+
+/// The names that the module has only from the block for `__name__`.
+std::map<std::string, Node> block_names(const Site& site) {
+    std::map<std::string, Node> names;
+    for (const Binding& binding : annotations::bindings_of(site.name_block)) {
+        names.emplace(binding.name, binding.node);
+    }
+    for (const Binding& binding : site.scope.bindings()) {
+        if (!site.name_block.contains(binding.node)) {
+            names.erase(binding.name);
+        }
+    }
+    for (const std::string_view generated : {"args", "parser", "argparse", "os"}) {
+        names.erase(std::string(generated));
+    }
+    return names;
+}
+
+bool is_bound_around(const Node& name) {
+    for (Node node = name.parent(); node; node = node.parent()) {
+        if (opens_scope(node) && scope_names(node).contains(name.text())) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void check_block_names(const Site& site, Problems& problems) {
+    const std::map<std::string, Node> names = block_names(site);
+    if (names.empty()) {
+        return;
+    }
+    const Node root = site.tree.root();
+    Names reported;
+    for (std::size_t i = 0; i < root.subtree_end(); ++i) {
+        const Node node = root.at(i);
+        const bool dropped = site.name_block.contains(node) ||
+                             std::ranges::any_of(site.before, [&node](const Node& statement) {
+                                 return statement.contains(node);
+                             });
+        if (dropped || !is_name(node)) {
+            continue;
+        }
+        const auto found = names.find(std::string(node.text()));
+        if (found == names.end() || is_bound_around(node) ||
+            !reported.insert(found->first).second) {
+            continue;
+        }
+        problems
+            .add(node.span(),
+                 "DSN060",
+                 fmt::format("`{}` is bound only in the block for `__name__`, which later segments "
+                             "do not have",
+                             found->first),
+                 fmt::format("bind it at the top of the module, or put it into `{}` before the "
+                             "inference",
+                             site.inputs))
+            .notes.push_back({fmt::format("`{}` is bound here", found->first),
+                              found->second.span()});
+    }
+}
+
+bool is_assigned(const Node& subscript) {
+    const Node around = subscript.parent();
+    return around.is("assignment") && around.children().front() == subscript;
+}
+
+void check_arguments(const Site& site, Problems& problems) {
+    Names known = {"input", "output", "onnx_file"};
+    for (const Node& statement : site.after) {
+        for (std::size_t i = statement.index(); i < statement.subtree_end(); ++i) {
+            const Node node = statement.at(i);
+            const auto key = args_key(node, site.args, site.scope);
+            if (!key || known.contains(*key)) {
+                continue;
+            }
+            if (is_assigned(node)) {
+                known.insert(*key);
+                continue;
+            }
+            problems.add(node.span(),
+                         "DSN061",
+                         fmt::format("`{}` is used after the inference; later segments are given "
+                                     "only 'input', 'output' and 'onnx_file'",
+                                     node.text()),
+                         fmt::format("put it into `{}` before the inference (`{}['{}'] = "
+                                     "{}['{}']`) and take it from `{}['{}']` after it",
+                                     site.inputs,
+                                     site.inputs,
+                                     *key,
+                                     site.args,
+                                     *key,
+                                     site.forwarded,
+                                     *key));
+            known.insert(*key);
+        }
+    }
+}
+
+} // namespace
+
+std::vector<Node> kept_imports(const Site& site) {
+    std::vector<Node> imports;
+    for (const Node& statement : site.before) {
+        if (statement.is("import_statement") || statement.is("import_from_statement")) {
+            imports.push_back(statement);
+        }
+    }
+    return imports;
+}
+
+void check_names(const Site& site, Problems& problems) {
+    NameFlow(site, suspects_of(site), problems).run();
+    check_block_names(site, problems);
+    check_arguments(site, problems);
+}
+
+} // namespace aisprint::design::segment_code
