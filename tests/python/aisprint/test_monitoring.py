@@ -179,6 +179,17 @@ class Sending(unittest.TestCase):
                     monitoring._sender.flush(5)
                 self.assertEqual(lookup.call_count, 2)
 
+    def test_a_hanging_lookup_does_not_hold_up_the_exit(self):
+        code = (
+            "import socket, time; socket.getaddrinfo = lambda *_, **__: time.sleep(60)\n"
+            "from aisprint import monitoring; print(monitoring.report_metric('m', 1))"
+        )
+        variables = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path), MONIT_HOST="app")
+        output = subprocess.check_output(
+            [sys.executable, "-B", "-c", code], env=variables, timeout=30
+        )
+        self.assertEqual(output.strip(), b"True")
+
     def test_send_errors_are_swallowed(self):
         with support.environment():
             with mock.patch("socket.socket") as made:
