@@ -43,7 +43,7 @@ def warp(rng, patch, shift=2.0, low=0.87, high=1.15, angle=10.0):
     c = (patch.shape[0] - 1) / 2
     m = cv2.getRotationMatrix2D((c, c), rng.uniform(-angle, angle), rng.uniform(low, high))
     m[:, 2] += rng.uniform(-shift, shift, 2)
-    return cv2.warpAffine(np.ascontiguousarray(patch), m, patch.shape[::-1], flags=cv2.INTER_LINEAR,
+    return cv2.warpAffine(np.ascontiguousarray(patch), m, patch.shape[1::-1], flags=cv2.INTER_LINEAR,
                           borderMode=cv2.BORDER_REFLECT)
 
 
@@ -68,32 +68,58 @@ def paint(image, points, colour, shift=4):
     cv2.fillPoly(image, [scaled], colour, cv2.LINE_AA, shift)
 
 
-def paint_mask(rng, patch, scale=8):
-    """The face with a mask of random tone painted over nose, mouth and chin."""
-    big = cv2.resize(patch, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    side = big.shape[0]
+def mask_layers(rng, side):
+    """How much a mask covers at each pixel of a face box, and its brightness there."""
     tone = rng.uniform(0.55, 1.0) if rng.random() < 0.75 else rng.uniform(0.05, 0.3)
     outline = (MASK_OUTLINE + rng.normal(0, 0.015, MASK_OUTLINE.shape)) * side
     outline += rng.uniform(-0.04, 0.04, 2) * side
-    cover = np.zeros_like(big)
+    cover = np.zeros((side, side), "f4")
     paint(cover, outline, 1.0)
     ramp = np.linspace(-1, 1, side, dtype="f4")
     shade = tone + rng.uniform(-0.12, 0.12) * ramp[None, :] + rng.uniform(-0.15, 0.05) * ramp[:, None]
     for fold in rng.uniform(0.58, 0.9, rng.integers(0, 4)):
         shade = shade - 0.08 * np.exp(-((np.arange(side)[:, None] / side - fold) / 0.012) ** 2)
-    for end in ((0.0, rng.uniform(0.35, 0.5)), (1.0, rng.uniform(0.35, 0.5))):
-        near = outline[0] if end[0] == 0 else outline[4]
-        cv2.line(cover, tuple(int(v) for v in near), (int(end[0] * side), int(end[1] * side)), 0.8, 2,
-                 cv2.LINE_AA)
+    for near, x in ((outline[0], 0), (outline[4], side)):
+        ear = (x, int(rng.uniform(0.35, 0.5) * side))
+        cv2.line(cover, tuple(int(v) for v in near), ear, 0.8, 2, cv2.LINE_AA)
+    return cover, shade
+
+
+def paint_mask(rng, patch, scale=6):
+    """The face, grey or BGR, with a mask of random tone (and colour) over nose, mouth and chin."""
+    big = cv2.resize(patch, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    cover, shade = mask_layers(rng, big.shape[0])
+    if patch.ndim == 3:
+        cover = cover[:, :, None]
+        shade = shade[:, :, None] * cloth_colour(rng)
     big = big * (1 - cover) + shade * cover
-    return np.clip(cv2.resize(big, patch.shape[::-1], interpolation=cv2.INTER_AREA), 0, 1).astype("f4")
+    small = cv2.resize(big, patch.shape[1::-1], interpolation=cv2.INTER_AREA)
+    return np.clip(small, 0, 1).astype("f4")
 
 
-def paint_sunglasses(rng, patch, scale=8):
+def cloth_colour(rng):
+    """Factors of blue, green and red: white or black cloth, medical blue or green, any colour."""
+    kind = rng.random()
+    if kind < 0.35:
+        return rng.uniform(0.93, 1.07, 3)
+    if kind < 0.75:
+        return np.array([rng.uniform(0.95, 1.15), rng.uniform(0.85, 1.1), rng.uniform(0.45, 0.9)])
+    return rng.uniform(0.3, 1.2, 3)
+
+
+def tint(rng, grey):
+    """A grey face as BGR, with a random skin tone; sometimes left grey."""
+    if rng.random() < 0.15:
+        return cv2.merge([grey] * 3)
+    factors = [rng.uniform(0.6, 0.95), rng.uniform(0.82, 1.0), rng.uniform(1.05, 1.3)]
+    return cv2.merge([np.clip(grey * f, 0, 1).astype("f4") for f in factors])
+
+
+def paint_sunglasses(rng, patch, scale=6):
     """The face with dark glasses painted over the eyes."""
     big = cv2.resize(patch, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     side = big.shape[0]
-    cover = np.zeros_like(big)
+    cover = np.zeros((side, side), "f4")
     offset = rng.uniform(-0.03, 0.03, 2)
     width, height = rng.uniform(0.12, 0.16), rng.uniform(0.075, 0.12)
     eyes = [((x + offset[0]) * side, (0.38 + offset[1]) * side) for x in (0.32, 0.68)]
@@ -103,8 +129,10 @@ def paint_sunglasses(rng, patch, scale=8):
     cv2.line(cover, (int(0.05 * side), int(eyes[0][1])), (int(0.95 * side), int(eyes[1][1])), 0.9, 4,
              cv2.LINE_AA)
     tone = rng.uniform(0.0, 0.2)
+    if patch.ndim == 3:
+        cover = cover[:, :, None]
     big = big * (1 - cover) + tone * cover
-    return np.clip(cv2.resize(big, patch.shape[::-1], interpolation=cv2.INTER_AREA), 0, 1).astype("f4")
+    return np.clip(cv2.resize(big, patch.shape[1::-1], interpolation=cv2.INTER_AREA), 0, 1).astype("f4")
 
 
 def random_crop(rng, image, side=WINDOW):

@@ -48,14 +48,13 @@ def read_picture(path):
 
 
 def face_input(image, face):
-    """The face as the network takes it: 1x1x16x16, grey, 0..1."""
+    """The face as the network takes it: 1x3x16x16, blue, green, red, 0..1."""
     x, y, side = face
     part = image[max(0, y):y + side, max(0, x):x + side]
     if part.size == 0:
         raise ValueError(f"face box {face} lies outside the picture")
-    grey = cv2.cvtColor(part, cv2.COLOR_BGR2GRAY)
-    small = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    return (small.astype(np.float32) / 255)[None, None]
+    small = cv2.resize(part, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    return small.astype(np.float32).transpose(2, 0, 1)[None] / 255
 
 
 def draw_result(image, labels):
