@@ -290,7 +290,7 @@ def _event_time(event: Optional[str]) -> Optional[float]:
             return None
         fields = [int(part) for part in match.groups()[:6]]
         seconds = float(calendar.timegm(tuple(fields) + (0, 0, 0)))
-    except (ValueError, TypeError, LookupError, AttributeError):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
     if match.group(7):
         seconds += float("0." + match.group(7))

@@ -64,20 +64,20 @@ def load_and_inference(
 
 
 def _load(onnx_file: str) -> Tuple[Any, List[str]]:
-    path = os.path.realpath(onnx_file)
-    marker = os.path.join(os.path.dirname(os.path.abspath(onnx_file)), EXIT_NODES_FILE)
+    path = os.path.abspath(onnx_file)
+    marker = os.path.join(os.path.dirname(path), EXIT_NODES_FILE)
     stamp = (_stamp(path), _stamp(marker), os.environ.get("AISPRINT_ONNX_RUNTIME"))
     if stamp[0] is None:
         raise FileNotFoundError(
             "no model file {!r} (current folder {!r})".format(onnx_file, os.getcwd())
         )
     with _cache_lock:
-        if path not in _cache or _cache[path][0] != (stamp, marker):
+        if path not in _cache or _cache[path][0] != stamp:
             from aisprint import runtimes
 
             session = runtimes.open_session(path)
             exits = _read_exits(marker, session.output_names) if stamp[1] else []
-            _cache[path] = ((stamp, marker), (session, exits))
+            _cache[path] = (stamp, (session, exits))
         return _cache[path][1]
 
 

@@ -252,6 +252,7 @@ class ExecTime(unittest.TestCase):
             event("yesterday"),
             '{"Records": {"eventTime": "2022-03-01T10:20:30Z"}}',
             "null",
+            "[" * 100000,
         ):
             self.assertIsNone(annotations._event_time(text), text)
         fields = fields_of(self.run_once(EVENT="no json"))
