@@ -1,0 +1,2 @@
+@component_name('café')
+def main(a): pass

@@ -1,0 +1,3 @@
+def main(args):
+    print 'x', `y`
+    raise E, 'x'
