@@ -152,7 +152,7 @@ def off_centre(rng, face):
     if kind < 0.65:
         return warp(rng, face[::-1])
     angle = rng.uniform(0, 2 * np.pi)
-    distance = rng.uniform(8, 14)
+    distance = rng.uniform(9, 15)
     side = face.shape[0]
     m = np.float32([[1, 0, distance * np.cos(angle)], [0, 1, distance * np.sin(angle)]])
     return cv2.warpAffine(face, m, (side, side), borderMode=cv2.BORDER_REPLICATE)

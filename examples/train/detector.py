@@ -7,7 +7,7 @@ import data
 import nn
 from export import Graph
 
-STEPS = 7000
+STEPS = 6000
 BATCH = 128
 MINE_EVERY = 500
 HEAD = 64
@@ -16,7 +16,7 @@ HEAD = 64
 def network(rng):
     """Window 25 x 25 to one logit. The 8 channels in the middle are the narrow place."""
     return [nn.Conv(rng, 1, 16, 5, 2), nn.Relu(), nn.Conv(rng, 16, 24, 3, 2), nn.Relu(),
-            nn.Conv(rng, 24, 8, 1), nn.Conv(rng, 8, HEAD, 5), nn.Relu(), nn.Dropout(rng, 0.3),
+            nn.Conv(rng, 24, 8, 1), nn.Conv(rng, 8, HEAD, 5), nn.Relu(), nn.Dropout(rng, 0.2),
             nn.Conv(rng, HEAD, 24, 1), nn.Relu(), nn.Conv(rng, 24, 1, 1)]
 
 
@@ -27,17 +27,17 @@ def positive(rng, faces):
         face = data.paint_mask(rng, face)
     elif kind < 0.4:
         face = data.paint_sunglasses(rng, face)
-    return data.light(rng, data.warp(rng, face))
+    return data.light(rng, data.warp(rng, face, shift=3.0, low=0.83, high=1.2))
 
 
 def negative(rng, faces, others, pictures, hard):
     kind = rng.random()
-    if hard and kind < 0.45:
+    if hard and kind < 0.5:
         patch = hard[rng.integers(len(hard))]
         return data.light(rng, data.warp(rng, patch, shift=1, angle=5)) if rng.random() < 0.5 else patch
     if kind < 0.6:
         patch = others[rng.integers(len(others))]
-    elif kind < 0.8:
+    elif kind < 0.82:
         face = faces[rng.integers(len(faces))]
         if rng.random() < 0.3:
             face = data.paint_mask(rng, face)
@@ -54,11 +54,10 @@ def mine(layers, pictures, pyramid, threshold):
         canvas, levels = pyramid.pack_grey(np.round(image * 255).astype("u1"))
         scores = nn.forward(layers, canvas)[0, 0]
         for x, y, w, h, _ in levels:
-            for i in range(y // 4, y // 4 + (h - 25) // 4 + 1):
-                row = scores[i]
-                for j in range(x // 4, x // 4 + (w - 25) // 4 + 1):
-                    if row[j] > threshold:
-                        found.append((row[j], canvas[0, 0, 4 * i:4 * i + 25, 4 * j:4 * j + 25].copy()))
+            part = scores[y // 4:y // 4 + (h - 25) // 4 + 1, x // 4:x // 4 + (w - 25) // 4 + 1]
+            for i, j in zip(*np.nonzero(part > threshold)):
+                top, left = y + 4 * i, x + 4 * j
+                found.append((part[i, j], canvas[0, 0, top:top + 25, left:left + 25].copy()))
     found.sort(key=lambda item: -item[0])
     return [patch for _, patch in found[:1500]]
 
@@ -71,7 +70,7 @@ def train(faces, others, pictures, pyramid, log):
     hard = []
     nn.set_training(layers, True)
     for step in range(STEPS):
-        count = BATCH // 2
+        count = BATCH * 3 // 8
         batch = [positive(rng, faces) for _ in range(count)]
         batch += [negative(rng, faces, others, plain, hard) for _ in range(BATCH - count)]
         labels = np.repeat([1.0, 0.0], [count, BATCH - count])

@@ -14,6 +14,7 @@ class Conv:
 
     def __init__(self, rng, inputs, outputs, size, stride=1):
         self.size, self.stride = size, stride
+        self.needs_input_grad = inputs > 3  # the first layer, on grey or BGR pictures, needs none
         scale = np.sqrt(2.0 / (inputs * size * size))
         self.weight = (rng.standard_normal((outputs, inputs, size, size)) * scale).astype("f4")
         self.bias = np.zeros(outputs, "f4")
@@ -37,6 +38,8 @@ class Conv:
         flat = np.ascontiguousarray(grad.transpose(0, 2, 3, 1)).reshape(-1, o)
         self.grads[0] += (flat.T @ self.columns).reshape(self.weight.shape)
         self.grads[1] += flat.sum(0)
+        if not self.needs_input_grad:
+            return None
         patches = (flat @ self.weight.reshape(o, -1)).reshape(b, h, w, self.shape[1], k, k)
         result = np.zeros(self.shape, "f4")
         for i in range(k):
@@ -111,7 +114,7 @@ def softmax_loss(logits, labels):
 def sigmoid_loss(logits, labels):
     """Mean binary cross entropy and its gradient; logits are (batch, 1, 1, 1)."""
     z = logits[:, 0, 0, 0]
-    p = 1 / (1 + np.exp(-z))
+    p = 0.5 * (1 + np.tanh(0.5 * z))
     loss = (np.logaddexp(0, z) - labels * z).mean()
     return loss, ((p - labels) / len(labels)).astype("f4")[:, None, None, None]
 

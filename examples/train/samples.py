@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the sample pictures, and tries the detector on pictures that it was not trained on."""
 
+import shutil
+
 import cv2
 import numpy as np
 
@@ -45,6 +47,9 @@ def write_samples(out):
     for name, image in (("astronaut", data.picture("astronaut.png")), ("astronaut_masked", masked_astronaut()),
                         ("two_people", two_people())):
         cv2.imwrite(str(folder / f"{name}.jpg"), image, [cv2.IMWRITE_JPEG_QUALITY, 90])
+    for example in ("early_exits", "drift"):
+        shutil.copyfile(folder / "two_people.jpg", out / example / "input/two_people.jpg")
+    write_faces(out)
 
 
 def try_detector(layers, blurry, log):
@@ -55,3 +60,17 @@ def try_detector(layers, blurry, log):
         canvas, levels = blurry.pack_pyramid(image)
         scores = nn.forward(layers, canvas)[0, 0]
         log(f"detector on {name}: boxes [x, y, side] {blurry.find_faces(scores, levels)}")
+
+
+def write_faces(out):
+    """Face pictures for the classifiers, cut from the astronaut pictures."""
+    x, y, side = ASTRONAUT_FACE
+    margin = side // 12
+    window = (slice(y - margin, y + side + margin), slice(x - margin, x + side + margin))
+    plain, masked = data.picture("astronaut.png")[window], masked_astronaut()[window]
+    glasses = data.paint_sunglasses(np.random.default_rng(7), plain.astype("f4") / 255, scale=1)
+    glasses = np.clip(np.round(glasses * 255), 0, 255).astype("u1")
+    background = data.picture("astronaut.png")[300:300 + side, 100:100 + side]
+    for name, image in (("face_plain", plain), ("face_mask", masked), ("face_sunglasses", glasses),
+                        ("background", background)):
+        cv2.imwrite(str(out / f"degraded_performance/input/{name}.png"), image)

@@ -45,19 +45,38 @@ def make_log(path):
     return log
 
 
-def train_mask_detection(out, log):
-    """Face detector and mask classifier; the copies for the other examples, too."""
-    blurry = load_module(EXAMPLES / "mask_detection/src/blurry-faces-onnx/utils.py", "blurry_utils")
+def blurry_utils():
+    return load_module(EXAMPLES / "mask_detection/src/blurry-faces-onnx/utils.py", "blurry_utils")
+
+
+def train_detector(out, log):
+    blurry = blurry_utils()
     faces, held_faces, others, held_others = data.patches()
     layers = detector.train(faces, others, data.backgrounds(), blurry, log)
     detector.measure(layers, held_faces, held_others, log)
-    folder = out / "mask_detection/src"
-    detector.export(layers, folder / "blurry-faces-onnx/onnx/face_detector.onnx",
-                    blurry.CANVAS_HEIGHT, blurry.CANVAS_WIDTH)
     samples.try_detector(layers, blurry, log)
-    mask = classifiers.train_mask(faces, held_faces, blurry.blur_faces, log)
-    classifiers.export_classes(mask, folder / "mask-detector/onnx/mask_classifier.onnx", "mask_classifier",
-                               "face", 16, "probabilities", 2)
+    detector.export(layers, out / "mask_detection/src/blurry-faces-onnx/onnx/face_detector.onnx",
+                    blurry.CANVAS_HEIGHT, blurry.CANVAS_WIDTH)
+
+
+def train_mask(out, log):
+    faces, held_faces, _, _ = data.patches()
+    layers = classifiers.train_mask(faces, held_faces, blurry_utils().blur_faces, log)
+    classifiers.export_classes(layers, out / "mask_detection/src/mask-detector/onnx/mask_classifier.onnx",
+                               "mask_classifier", "face", 3, 16, "probabilities", 2)
+
+
+def train_degraded(out, log):
+    pictures = [image.mean(2, dtype="f4") / 255 for image in data.backgrounds()]
+    accessories.train_degraded(out, *data.patches(), pictures, log)
+
+
+def train_exits(out, log):
+    faces, held_faces, _, _ = data.patches()
+    accessories.train_exits(out, faces, held_faces, log)
+
+
+PARTS = {"detector": train_detector, "mask": train_mask, "degraded": train_degraded, "exits": train_exits}
 
 
 def copy_models(out):
@@ -66,6 +85,8 @@ def copy_models(out):
     for model, target in (("blurry-faces-onnx/onnx/face_detector.onnx", "early_exits/src/filter"),
                           ("blurry-faces-onnx/onnx/face_detector.onnx", "drift/src/mask-monitor"),
                           ("mask-detector/onnx/mask_classifier.onnx", "drift/src/mask-monitor")):
+        if not (source / model).exists():
+            continue
         folder = out / target / "onnx"
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / model, folder / Path(model).name)
@@ -74,19 +95,17 @@ def copy_models(out):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=EXAMPLES, help="folder to write to (default: the examples)")
-    out = parser.parse_args().out
+    parser.add_argument("--part", choices=PARTS, action="append", help="train this only (may be repeated)")
+    args = parser.parse_args()
     cv2.setNumThreads(1)
     for folder in ("mask_detection/src/blurry-faces-onnx/onnx", "mask_detection/src/mask-detector/onnx",
-                   "mask_detection/input", "train"):
-        (out / folder).mkdir(parents=True, exist_ok=True)
-    log = make_log(out / "train/measured.txt")
-    samples.write_samples(out)
-    train_mask_detection(out, log)
-    copy_models(out)
-    faces, held_faces, others, held_others = data.patches()
-    pictures = [image.mean(2, dtype="f4") / 255 for image in data.backgrounds()]
-    accessories.train_degraded(out, faces, held_faces, others, held_others, pictures, log)
-    accessories.train_exits(out, faces, held_faces, log)
+                   "mask_detection/input", "degraded_performance/input", "early_exits/input", "drift/input",
+                   "train/measured"):
+        (args.out / folder).mkdir(parents=True, exist_ok=True)
+    samples.write_samples(args.out)
+    for part in args.part or PARTS:
+        PARTS[part](args.out, make_log(args.out / f"train/measured/{part}.txt"))
+    copy_models(args.out)
 
 
 if __name__ == "__main__":
