@@ -115,8 +115,7 @@ void sort_and_merge(std::vector<Diagnostic>& diagnostics) {
     };
     std::ranges::stable_sort(diagnostics,
                              [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
-    const auto repeated = std::ranges::unique(diagnostics);
-    diagnostics.erase(repeated.begin(), repeated.end());
+    diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end()), diagnostics.end());
 }
 
 std::string format_diagnostic(const Diagnostic& diagnostic) {
