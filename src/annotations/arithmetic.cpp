@@ -13,7 +13,9 @@ namespace {
 
 using Computed = tl::expected<Value, std::string>;
 
-Computed refuse(const std::string& why) { return tl::unexpected<std::string>(why); }
+Computed refuse(const std::string& why) {
+    return tl::unexpected<std::string>(why);
+}
 
 Value make_integer(std::int64_t number) {
     Value value;
@@ -57,8 +59,8 @@ std::int64_t floor_divide(std::int64_t left, std::int64_t right) {
 Computed power(std::int64_t base, std::int64_t exponent) {
     if (exponent < 0) {
         return base == 0 ? refuse("divides by zero")
-                         : make_floating(std::pow(static_cast<double>(base),
-                                                  static_cast<double>(exponent)));
+                         : make_floating(
+                               std::pow(static_cast<double>(base), static_cast<double>(exponent)));
     }
     std::int64_t result = 1;
     bool overflow = false;
@@ -146,10 +148,8 @@ Computed apply_binary(std::string_view operation, const Value& left, const Value
     const std::optional<Value> first = as_number(left);
     const std::optional<Value> second = as_number(right);
     if (!first || !second) {
-        return refuse(fmt::format("applies '{}' to {} and {}",
-                                  operation,
-                                  describe_kind(left),
-                                  describe_kind(right)));
+        return refuse(fmt::format(
+            "applies '{}' to {} and {}", operation, describe_kind(left), describe_kind(right)));
     }
     if (first->kind == ValueKind::integer && second->kind == ValueKind::integer) {
         return apply_integers(operation, first->integer, second->integer);
@@ -164,8 +164,7 @@ Computed apply_unary(std::string_view operation, const Value& operand) {
         return value;
     }
     const std::optional<Value> number = as_number(operand);
-    if (!number || operation == "not" ||
-        (operation == "~" && number->kind != ValueKind::integer)) {
+    if (!number || operation == "not" || (operation == "~" && number->kind != ValueKind::integer)) {
         return refuse(fmt::format("applies '{}' to {}", operation, describe_kind(operand)));
     }
     if (operation == "+") {

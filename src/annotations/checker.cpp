@@ -48,7 +48,9 @@ std::string joined(const std::vector<std::string>& names) {
 
 } // namespace
 
-const Value* Checker::find(std::string_view argument) const { return m_annotation.find(argument); }
+const Value* Checker::find(std::string_view argument) const {
+    return m_annotation.find(argument);
+}
 
 const Value* Checker::require(std::string_view argument) {
     const Value* const value = find(argument);
@@ -130,9 +132,7 @@ bool Checker::expect_number(const Value& value, std::string_view argument, Numbe
     return true;
 }
 
-bool Checker::expect_list(const Value& value,
-                          std::string_view argument,
-                          std::string_view of_what) {
+bool Checker::expect_list(const Value& value, std::string_view argument, std::string_view of_what) {
     if (value.kind != ValueKind::list) {
         wrong_type(value, argument, fmt::format("a list of {}", of_what));
         return false;

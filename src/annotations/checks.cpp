@@ -106,9 +106,8 @@ private:
                       "ANN030",
                       fmt::format("the component name '{}' is used twice", *name),
                       "give each component a name of its own")
-                    .notes.push_back(
-                        {"first used here",
-                         entry->second->find("component_name")->find("name")->span});
+                    .notes.push_back({"first used here",
+                                      entry->second->find("component_name")->find("name")->span});
             }
             if (std::ranges::find(known, *name) == known.end()) {
                 const auto similar = closest_name(*name, known);
@@ -182,9 +181,8 @@ private:
     void check_step(const ComponentScript& script, const Value& item, const std::string& next) {
         const std::string target = place_of(next);
         const auto found = m_graph.successors.find(place_of(item.text));
-        const bool consecutive =
-            found != m_graph.successors.end() &&
-            std::ranges::find(found->second, target) != found->second.end();
+        const bool consecutive = found != m_graph.successors.end() &&
+                                 std::ranges::find(found->second, target) != found->second.end();
         if (!consecutive && in_graph(target)) {
             error(script,
                   item.span,
@@ -234,11 +232,12 @@ private:
     void check_throughput() {
         const std::vector<Carrier> all = carriers("expected_throughput");
         for (std::size_t i = 1; i < all.size(); ++i) {
-            const bool one_path =
-                std::any_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i), [&](
-                    const Carrier& other) {
-                    return reaches(other.name, all[i].name) || reaches(all[i].name, other.name);
-                });
+            const bool one_path = std::any_of(all.begin(),
+                                              all.begin() + static_cast<std::ptrdiff_t>(i),
+                                              [&](const Carrier& other) {
+                                                  return reaches(other.name, all[i].name) ||
+                                                         reaches(all[i].name, other.name);
+                                              });
             Diagnostic diagnostic = make_error_at(
                 all[i].script->source,
                 all[i].annotation->span,

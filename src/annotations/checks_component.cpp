@@ -32,11 +32,11 @@ void check_prev_components(Checker& checker, const Value& list) {
             continue;
         }
         if (self && item.text == *self) {
-            checker.error(item.span,
-                          "ANN041",
-                          fmt::format("`prev_components` of '{}' contains the component itself",
-                                      *self),
-                          "list only the components before it");
+            checker.error(
+                item.span,
+                "ANN041",
+                fmt::format("`prev_components` of '{}' contains the component itself", *self),
+                "list only the components before it");
         } else if (std::ranges::find(seen, item.text) != seen.end()) {
             checker.error(item.span,
                           "ANN041",
@@ -60,8 +60,8 @@ void check_exec_time(Checker& checker) {
     if (previous != nullptr) {
         check_prev_components(checker, *previous);
     }
-    const bool empty = previous == nullptr ||
-                       (previous->kind == ValueKind::list && previous->items.empty());
+    const bool empty =
+        previous == nullptr || (previous->kind == ValueKind::list && previous->items.empty());
     if (global != nullptr && empty) {
         checker.error(global->span,
                       "ANN040",
@@ -106,8 +106,7 @@ void check_model_file(Checker& checker, const FolderFacts& facts) {
 void check_partitionable(Checker& checker, const FolderFacts& facts) {
     check_model_file(checker, facts);
     const Value* const number = checker.find("num_partitions");
-    if (number != nullptr &&
-        (number->kind != ValueKind::integer || number->integer < 1)) {
+    if (number != nullptr && (number->kind != ValueKind::integer || number->integer < 1)) {
         checker.error(number->span,
                       number->kind == ValueKind::integer ? "ANN023" : "ANN022",
                       fmt::format("`num_partitions` of `partitionable_model` is {}, not an "
@@ -191,14 +190,14 @@ void check_filtered_class(Checker& checker, const FolderFacts& facts) {
         return;
     }
     const auto similar = closest_name(filtered->text, *classes);
-    checker.error(
-        filtered->span,
-        "ANN055",
-        fmt::format("`filtered_class` is {}, which is not among the classes of src/{}/"
-                    "classification_performance/class_names_dictionary.csv",
-                    to_display(*filtered),
-                    checker.script().folder),
-        similar ? fmt::format("did you mean '{}'?", *similar) : "use one of the classes there");
+    checker.error(filtered->span,
+                  "ANN055",
+                  fmt::format("`filtered_class` is {}, which is not among the classes of src/{}/"
+                              "classification_performance/class_names_dictionary.csv",
+                              to_display(*filtered),
+                              checker.script().folder),
+                  similar ? fmt::format("did you mean '{}'?", *similar)
+                          : "use one of the classes there");
 }
 
 void check_performance(Checker& checker, const FolderFacts& facts) {

@@ -168,7 +168,9 @@ private:
     std::string m_text;
 };
 
-bool is_known(const std::string& word) { return word.find(k_unknown) == std::string::npos; }
+bool is_known(const std::string& word) {
+    return word.find(k_unknown) == std::string::npos;
+}
 
 void set_option(CompssUse& use, const std::string& name, const std::string& value) {
     if (!is_known(value)) {
@@ -218,10 +220,10 @@ Node command_around(const Node& string) {
     while (true) {
         const Node around = command.parent();
         const std::string_view type = around.type();
-        const bool part_of_command =
-            type == "concatenated_string" || type == "binary_operator" || type == "list" ||
-            type == "tuple" || type == "parenthesized_expression" || type == "attribute" ||
-            (type == "call" && command.is("attribute"));
+        const bool part_of_command = type == "concatenated_string" || type == "binary_operator" ||
+                                     type == "list" || type == "tuple" ||
+                                     type == "parenthesized_expression" || type == "attribute" ||
+                                     (type == "call" && command.is("attribute"));
         if (!part_of_command) {
             return command;
         }

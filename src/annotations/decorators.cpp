@@ -86,9 +86,8 @@ private:
         if (ours || similar) {
             error(name.span(),
                   "ANN014",
-                  fmt::format("unknown annotation `{}`; known are {}",
-                              last,
-                              joined(annotation_names())),
+                  fmt::format(
+                      "unknown annotation `{}`; known are {}", last, joined(annotation_names())),
                   similar ? fmt::format("did you mean `{}`?", *similar)
                           : "use one of the known annotations");
         }
@@ -186,10 +185,8 @@ private:
             } else {
                 error(item.span(),
                       "ANN019",
-                      fmt::format("`{}` takes up to {} arguments ({})",
-                                  name,
-                                  names.size(),
-                                  joined(names)),
+                      fmt::format(
+                          "`{}` takes up to {} arguments ({})", name, names.size(), joined(names)),
                       "remove the argument");
             }
         }

@@ -96,11 +96,11 @@ Table read_fields(Checker& checker, std::size_t metric_count) {
         std::set<std::string> seen;
         for (const Value& field : row) {
             if (checker.expect_string(field, "field") && !seen.insert(field.text).second) {
-                checker.error(field.span,
-                              "ANN060",
-                              fmt::format("the field '{}' is listed twice for one metric",
-                                          field.text),
-                              "list each field once");
+                checker.error(
+                    field.span,
+                    "ANN060",
+                    fmt::format("the field '{}' is listed twice for one metric", field.text),
+                    "list each field once");
             }
         }
     }
@@ -108,9 +108,8 @@ Table read_fields(Checker& checker, std::size_t metric_count) {
 }
 
 bool same_shape(const Table& left, const Table& right) {
-    return std::ranges::equal(left, right, [](const auto& a, const auto& b) {
-        return a.size() == b.size();
-    });
+    return std::ranges::equal(
+        left, right, [](const auto& a, const auto& b) { return a.size() == b.size(); });
 }
 
 /// An argument that has one value per field; a single value counts for all fields.

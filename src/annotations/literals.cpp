@@ -13,7 +13,9 @@ namespace aisprint::annotations {
 
 namespace {
 
-bool is_octal(char c) { return c >= '0' && c <= '7'; }
+bool is_octal(char c) {
+    return c >= '0' && c <= '7';
+}
 
 /// Reads the escapes of a string that is not raw.
 class Unescaper {

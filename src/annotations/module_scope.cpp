@@ -195,7 +195,9 @@ ModuleScope::ModuleScope(const PythonTree& tree) : m_tree(tree) {
     }
 }
 
-bool ModuleScope::binds(std::string_view name) const { return m_by_name.contains(name); }
+bool ModuleScope::binds(std::string_view name) const {
+    return m_by_name.contains(name);
+}
 
 Node ModuleScope::constant(std::string_view name) const {
     const auto found = m_by_name.find(name);
@@ -215,7 +217,9 @@ Node ModuleScope::constant(std::string_view name) const {
                                                                                  : Node{};
 }
 
-Resolution ModuleScope::resolve(const Node& expression) const { return resolve_at(expression, 0); }
+Resolution ModuleScope::resolve(const Node& expression) const {
+    return resolve_at(expression, 0);
+}
 
 Resolution ModuleScope::resolve_at(const Node& expression, int depth) const {
     // a.b.c nests to the left: unroll it.

@@ -61,9 +61,8 @@ std::optional<std::pair<std::string, std::size_t>> cookie_of_line(std::string_vi
         }
         name = std::min(line.find_first_not_of(" \t", name + 1), line.size());
         std::size_t end = name;
-        while (end < line.size() &&
-               (std::isalnum(static_cast<unsigned char>(line[end])) != 0 || line[end] == '-' ||
-                line[end] == '_' || line[end] == '.')) {
+        while (end < line.size() && (std::isalnum(static_cast<unsigned char>(line[end])) != 0 ||
+                                     line[end] == '-' || line[end] == '_' || line[end] == '.')) {
             ++end;
         }
         if (end > name) {

@@ -25,23 +25,33 @@ std::string_view Node::field() const {
     return m_data == nullptr ? std::string_view{} : m_data->records[m_index].field;
 }
 
-std::size_t Node::begin() const { return m_data->records[m_index].begin; }
+std::size_t Node::begin() const {
+    return m_data->records[m_index].begin;
+}
 
-std::size_t Node::end() const { return m_data->records[m_index].end; }
+std::size_t Node::end() const {
+    return m_data->records[m_index].end;
+}
 
 std::string_view Node::text() const {
     return std::string_view(m_data->source.text()).substr(begin(), end() - begin());
 }
 
-Span Node::span() const { return m_data->source.span_of(begin(), end()); }
+Span Node::span() const {
+    return m_data->source.span_of(begin(), end());
+}
 
 Node Node::parent() const {
     return m_data == nullptr || m_index == 0 ? Node{} : at(m_data->records[m_index].parent);
 }
 
-std::size_t Node::subtree_end() const { return m_data->records[m_index].subtree_end; }
+std::size_t Node::subtree_end() const {
+    return m_data->records[m_index].subtree_end;
+}
 
-bool Node::is_token() const { return m_data != nullptr && !m_data->records[m_index].named; }
+bool Node::is_token() const {
+    return m_data != nullptr && !m_data->records[m_index].named;
+}
 
 bool Node::contains(const Node& other) const {
     return m_data != nullptr && m_data == other.m_data && other.m_index >= m_index &&
@@ -110,10 +120,16 @@ Result<PythonTree> PythonTree::parse(const SourceFile& source) {
     return PythonTree(std::move(data));
 }
 
-Node PythonTree::root() const { return {*m_data, 0}; }
+Node PythonTree::root() const {
+    return {*m_data, 0};
+}
 
-const SourceFile& PythonTree::source() const { return m_data->source; }
+const SourceFile& PythonTree::source() const {
+    return m_data->source;
+}
 
-SourceEncoding PythonTree::encoding() const { return m_data->encoding; }
+SourceEncoding PythonTree::encoding() const {
+    return m_data->encoding;
+}
 
 } // namespace aisprint::annotations

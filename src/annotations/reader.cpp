@@ -39,12 +39,12 @@ std::vector<Node> find_mains(const PythonTree& tree) {
         const Node node = root.at(i);
         if (is_main(node)) {
             const Node around = node.parent();
-            const bool direct = around == root ||
-                                (around.is("decorated_definition") && around.parent() == root);
+            const bool direct =
+                around == root || (around.is("decorated_definition") && around.parent() == root);
             (direct ? top : branched).push_back(node);
         }
-        const bool opaque = node.is("function_definition") || node.is("class_definition") ||
-                            node.is("lambda");
+        const bool opaque =
+            node.is("function_definition") || node.is("class_definition") || node.is("lambda");
         i = opaque ? node.subtree_end() : i + 1;
     }
     return top.empty() ? branched : top;

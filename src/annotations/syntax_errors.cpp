@@ -67,10 +67,8 @@ std::optional<Diagnostic> unbalanced_bracket(const PythonTreeData& data) {
     }
     if (!open.empty()) {
         const NodeRecord& record = data.records[open.back()];
-        return syntax_error(data,
-                            record.begin,
-                            record.begin + 1,
-                            fmt::format("'{}' is never closed", record.type));
+        return syntax_error(
+            data, record.begin, record.begin + 1, fmt::format("'{}' is never closed", record.type));
     }
     return std::nullopt;
 }
@@ -97,6 +95,15 @@ std::optional<Diagnostic> open_string(const PythonTreeData& data, std::size_t er
     return std::nullopt;
 }
 
+/// Whether all brackets of a line are closed on it, strings and comments not considered.
+bool is_balanced(std::string_view line) {
+    const auto is_one_of = [](std::string_view set) {
+        return [set](char c) { return set.find(c) != std::string_view::npos; };
+    };
+    return std::ranges::count_if(line, is_one_of("([{")) ==
+           std::ranges::count_if(line, is_one_of(")]}"));
+}
+
 /// A statement with a body whose first line, among those from `first` to `last`, has no colon.
 std::optional<Diagnostic>
 missing_colon(const PythonTreeData& data, std::size_t first, std::size_t last) {
@@ -118,7 +125,8 @@ missing_colon(const PythonTreeData& data, std::size_t first, std::size_t last) {
         const std::size_t word_end = std::min(line.find_first_of(" \t(", start), line.size());
         const std::string_view word = line.substr(start, word_end - start);
         const bool opens = std::ranges::find(k_keywords, word) != k_keywords.end();
-        if (opens && line.find(':') == std::string_view::npos && line.back() != '\\') {
+        if (opens && line.find(':') == std::string_view::npos && line.back() != '\\' &&
+            is_balanced(line)) {
             const std::size_t end =
                 data.source.offset_of(number, 1) + line.find_last_not_of(" \t") + 1;
             return syntax_error(
@@ -148,7 +156,8 @@ Diagnostic describe_error(const PythonTreeData& data, std::size_t error) {
         return *colon;
     }
     if (last != error && last_span.line <= first_span.line + 1) {
-        return syntax_error(data, leaf.begin, leaf.end, "the statement is not complete or not valid");
+        return syntax_error(
+            data, leaf.begin, leaf.end, "the statement is not complete or not valid");
     }
     const std::size_t end = std::max<std::size_t>(record.end, record.begin + 1);
     return syntax_error(data,
@@ -241,8 +250,8 @@ std::vector<Diagnostic> find_syntax_errors(const PythonTreeData& data) {
     }
     const NodeRecord& record = data.records[*first];
     if (record.missing) {
-        const std::string what = record.named ? std::string(record.type)
-                                              : fmt::format("'{}'", record.type);
+        const std::string what =
+            record.named ? std::string(record.type) : fmt::format("'{}'", record.type);
         return {syntax_error(data, record.begin, record.begin, what + " expected")};
     }
     return {describe_error(data, *first)};

@@ -104,8 +104,9 @@ private:
     /// The code after the inference as it stands, its first line whole.
     std::string after_text() const {
         const std::string prefix = m_site.shares_line ? unit() : "";
-        return with_line_end(prefix + std::string(m_text.substr(
-                                          m_site.after_begin, m_site.main_end - m_site.after_begin)));
+        return with_line_end(
+            prefix +
+            std::string(m_text.substr(m_site.after_begin, m_site.main_end - m_site.after_begin)));
     }
 
     std::string with_line_end(std::string text) const {
@@ -117,21 +118,16 @@ private:
 
     /// Leaves with the result, or hands over to the next segment.
     std::string decision(const Segment& segment) const {
-        std::string text = fmt::format("{}if not {}({}):{}",
-                                       unit(),
-                                       segment.condition,
-                                       m_site.results,
-                                       eol());
+        std::string text =
+            fmt::format("{}if not {}({}):{}", unit(), segment.condition, m_site.results, eol());
         text += unit() + unit() + save(fmt::format(" + '{}'", k_not_taken)) + eol();
         if (m_site.after.empty()) {
             return text + after_text(); // nothing but comments
         }
         const std::string prefix = m_site.shares_line ? unit() : "";
         text += unit() + "else:" + eol();
-        text += with_line_end(prefix + indented(m_site.tree,
-                                                m_site.after_begin,
-                                                m_site.main_end,
-                                                unit()));
+        text += with_line_end(prefix +
+                              indented(m_site.tree, m_site.after_begin, m_site.main_end, unit()));
         return text;
     }
 
@@ -169,8 +165,10 @@ private:
     std::string name_block(const Segment& segment) const {
         std::vector<std::string> lines = {
             "parser = argparse.ArgumentParser()",
-            "parser.add_argument('-i', '--input', required=True, help='data of the segment before')",
-            "parser.add_argument('-o', '--output', required=True, help='file in the output folder')",
+            "parser.add_argument('-i', '--input', required=True, help='data of the segment "
+            "before')",
+            "parser.add_argument('-o', '--output', required=True, help='file in the output "
+            "folder')",
             fmt::format("parser.add_argument('-y', '--onnx_file', default={}, help='model to run')",
                         quoted("onnx/" + model_of(segment))),
             "args = vars(parser.parse_args())"};
@@ -315,10 +313,9 @@ private:
         if (known && known->find(original) != std::string::npos) {
             edits.push_back({name.begin(), name.end(), quoted(replaced(*known, original, model))});
         } else if (!known && constant && constant.text().find(original) != std::string::npos) {
-            edits.push_back(
-                {name.begin(),
-                 name.end(),
-                 "(" + replaced(std::string(constant.text()), original, model) + ")"});
+            edits.push_back({name.begin(),
+                             name.end(),
+                             "(" + replaced(std::string(constant.text()), original, model) + ")"});
         }
     }
 
@@ -340,13 +337,12 @@ private:
         const std::size_t line = line_begin(m_text, statement.begin());
         const std::string_view start = m_text.substr(line, statement.begin() - line);
         const bool alone = start.find_first_not_of(" \t\f") == std::string_view::npos;
-        edits.push_back(
-            {statement.begin(),
-             statement.begin(),
-             fmt::format("{}.add_argument('-y', '--onnx_file', default={}){}",
-                         receiver.text(),
-                         quoted("onnx/" + model),
-                         alone ? eol() + std::string(start) : "; ")});
+        edits.push_back({statement.begin(),
+                         statement.begin(),
+                         fmt::format("{}.add_argument('-y', '--onnx_file', default={}){}",
+                                     receiver.text(),
+                                     quoted("onnx/" + model),
+                                     alone ? eol() + std::string(start) : "; ")});
     }
 
     const Site& m_site;
@@ -362,14 +358,13 @@ void check_condition(const Site& site, const std::string& condition, Problems& p
                !site.name_block.contains(binding.node);
     });
     if (!known) {
-        problems.add(site.main.child_of_type("identifier").span(),
-                     "DSN062",
-                     fmt::format("the condition function `{}` is not defined at the top level of "
-                                 "the file",
-                                 condition),
-                     fmt::format("define `def {}({}):` outside of `main`",
-                                 condition,
-                                 site.results));
+        problems.add(
+            site.main.child_of_type("identifier").span(),
+            "DSN062",
+            fmt::format("the condition function `{}` is not defined at the top level of "
+                        "the file",
+                        condition),
+            fmt::format("define `def {}({}):` outside of `main`", condition, site.results));
     }
 }
 

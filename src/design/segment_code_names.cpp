@@ -27,9 +27,10 @@ Names parameters_of(const Node& definition) {
         parameters = definition.child_of_type("lambda_parameters");
     }
     for (const Node& parameter : parameters.children()) {
-        const Node name = parameter.is("identifier") ? parameter
-                                                     : parameter.child_of_type("identifier");
-        const Node starred = parameter.is("typed_parameter") ? parameter.children().front() : Node{};
+        const Node name =
+            parameter.is("identifier") ? parameter : parameter.child_of_type("identifier");
+        const Node starred =
+            parameter.is("typed_parameter") ? parameter.children().front() : Node{};
         if (name) {
             names.insert(std::string(name.text()));
         } else if (starred) {
@@ -147,8 +148,7 @@ private:
                              text,
                              m_site.forwarded,
                              text))
-            .notes.push_back({fmt::format("`{}` is bound here", text),
-                              m_bound_at.at(text).span()});
+            .notes.push_back({fmt::format("`{}` is bound here", text), m_bound_at.at(text).span()});
     }
 
     static void define(const Node& target, State& state) {
@@ -491,8 +491,8 @@ void check_block_names(const Site& site, Problems& problems) {
                  fmt::format("bind it at the top of the module, or put it into `{}` before the "
                              "inference",
                              site.inputs))
-            .notes.push_back({fmt::format("`{}` is bound here", found->first),
-                              found->second.span()});
+            .notes.push_back(
+                {fmt::format("`{}` is bound here", found->first), found->second.span()});
     }
 }
 

@@ -24,7 +24,9 @@ constexpr std::string_view k_byte_order_mark = "\xef\xbb\xbf";
 constexpr std::string_view k_form =
     "write `return_dict, result = load_and_inference(args['onnx_file'], input_dict)`";
 
-Node name_of(const Node& definition) { return definition.child_of_type("identifier"); }
+Node name_of(const Node& definition) {
+    return definition.child_of_type("identifier");
+}
 
 /// How a block is called in messages: "`with`".
 std::string block_word(const Node& node) {
@@ -84,8 +86,7 @@ private:
         return parameter.is("default_parameter") || parameter.is("typed_default_parameter") ||
                parameter.is("list_splat_pattern") || parameter.is("dictionary_splat_pattern") ||
                parameter.is("positional_separator") || parameter.is("keyword_separator") ||
-               (parameter.is("typed_parameter") &&
-                !parameter.children().front().is("identifier"));
+               (parameter.is("typed_parameter") && !parameter.children().front().is("identifier"));
     }
 
     bool find_parameter() {
@@ -212,11 +213,11 @@ private:
         if (top.is("expression_statement")) {
             return true;
         }
-        const std::string around =
-            top.is("function_definition") || top.is("decorated_definition") ||
-                    top.is("class_definition")
-                ? "a definition"
-                : block_word(top);
+        const std::string around = top.is("function_definition") ||
+                                           top.is("decorated_definition") ||
+                                           top.is("class_definition")
+                                       ? "a definition"
+                                       : block_word(top);
         m_problems
             .add(call.span(),
                  "DSN052",
@@ -357,12 +358,12 @@ private:
         bool uses_locals = false;
         for (std::size_t i = model.index(); i < model.subtree_end(); ++i) {
             const Node node = model.at(i);
-            uses_locals = uses_locals ||
-                          (is_name(node) && node.text() != m_site.args &&
-                           std::ranges::any_of(locals, [&node](const Binding& binding) {
-                               return binding.name == node.text() &&
-                                      binding.kind != BindingKind::import_name;
-                           }));
+            uses_locals =
+                uses_locals ||
+                (is_name(node) && node.text() != m_site.args &&
+                 std::ranges::any_of(locals, [&node](const Binding& binding) {
+                     return binding.name == node.text() && binding.kind != BindingKind::import_name;
+                 }));
         }
         if (!mentions_model(model) || uses_locals) {
             m_problems.add(argument.span(),
@@ -463,14 +464,13 @@ private:
 
     void missing_option(const std::string& name) {
         const char letter = name.front();
-        m_problems.add(m_site.name_block ? m_site.name_block.span() : file_span(),
-                       "DSN057",
-                       fmt::format("no option `--{}` is read; segments are started with "
-                                   "`-i IN -o OUT`",
-                                   name),
-                       fmt::format("add `parser.add_argument('-{}', '--{}', required=True)`",
-                                   letter,
-                                   name));
+        m_problems.add(
+            m_site.name_block ? m_site.name_block.span() : file_span(),
+            "DSN057",
+            fmt::format("no option `--{}` is read; segments are started with "
+                        "`-i IN -o OUT`",
+                        name),
+            fmt::format("add `parser.add_argument('-{}', '--{}', required=True)`", letter, name));
     }
 
     void check_destination(const std::string& name, const Node& option) {
@@ -625,10 +625,8 @@ args_key(const Node& node, std::string_view args, const ModuleScope& scope) {
 
 Result<Site> find_site(const SourceFile& main) {
     const bool marked = main.text().starts_with(k_byte_order_mark);
-    const SourceFile source = marked
-                                  ? SourceFile(main.name(),
-                                               main.text().substr(k_byte_order_mark.size()))
-                                  : main;
+    const SourceFile source =
+        marked ? SourceFile(main.name(), main.text().substr(k_byte_order_mark.size())) : main;
     AISPRINT_TRY_ASSIGN(PythonTree tree, PythonTree::parse(source));
     Site site(std::move(tree), marked ? std::string(k_byte_order_mark) : std::string());
     Problems problems(source);

@@ -115,10 +115,8 @@ std::size_t import_place(const PythonTree& tree) {
     return place;
 }
 
-std::string indented(const PythonTree& tree,
-                     std::size_t begin,
-                     std::size_t end,
-                     std::string_view unit) {
+std::string
+indented(const PythonTree& tree, std::size_t begin, std::size_t end, std::string_view unit) {
     const std::string_view text = tree.source().text();
     const auto strings = long_strings(tree);
     const auto in_string = [&strings](std::size_t at) {

@@ -28,10 +28,8 @@ namespace aisprint::design::segment_code {
 
 /// The bytes [begin, end) with `unit` before each line, except blank ones and those that begin
 /// inside a string.
-[[nodiscard]] std::string indented(const PythonTree& tree,
-                                   std::size_t begin,
-                                   std::size_t end,
-                                   std::string_view unit);
+[[nodiscard]] std::string
+indented(const PythonTree& tree, std::size_t begin, std::size_t end, std::string_view unit);
 
 /// The text after the edits, which must not overlap.
 [[nodiscard]] std::string apply_edits(std::string_view text, std::vector<Edit> edits);

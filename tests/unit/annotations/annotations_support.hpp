@@ -41,16 +41,16 @@ struct Reading {
 inline Reading read(const std::string& text, const std::string& folder = "blur") {
     CollectingReporter reporter;
     Reading reading;
-    reading.script = read_component_script(
-        SourceFile("app/src/" + folder + "/main.py", text), folder, reporter);
+    reading.script =
+        read_component_script(SourceFile("app/src/" + folder + "/main.py", text), folder, reporter);
     reading.warnings = reporter.diagnostics();
     return reading;
 }
 
 /// A script with a name and the decorators given; all names are imported.
 inline std::string component(const std::string& decorators, const std::string& rest = {}) {
-    return "from aisprint.annotations import *\n" + rest +
-           "\n@component_name(name='blur')\n" + decorators + "def main(args):\n    pass\n";
+    return "from aisprint.annotations import *\n" + rest + "\n@component_name(name='blur')\n" +
+           decorators + "def main(args):\n    pass\n";
 }
 
 /// All the messages of a failure, for failing tests.

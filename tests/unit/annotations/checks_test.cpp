@@ -8,16 +8,15 @@
 namespace aisprint::annotations {
 namespace {
 
-using testing::messages;
-using testing::read;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::messages;
+using testing::read;
 using ::testing::UnorderedElementsAre;
 
-ComponentScript script(const std::string& name,
-                       const std::string& decorators,
-                       const std::string& rest = {}) {
+ComponentScript
+script(const std::string& name, const std::string& decorators, const std::string& rest = {}) {
     const testing::Reading reading =
         read("from aisprint.annotations import *\n" + rest + "@component_name(name='" + name +
                  "')\n" + decorators + "\ndef main(args):\n    pass\n",
@@ -52,7 +51,9 @@ Outcome check(const std::vector<ComponentScript>& scripts,
 }
 
 /// a -> b -> c
-GraphView chain() { return {{"a", "b", "c"}, {{"a", {"b"}}, {"b", {"c"}}}, {}}; }
+GraphView chain() {
+    return {{"a", "b", "c"}, {{"a", {"b"}}, {"b", {"c"}}}, {}};
+}
 
 Outcome check_chain(const std::string& a, const std::string& b, const std::string& c) {
     return check({script("a", a), script("b", b), script("c", c)}, chain());
@@ -185,8 +186,7 @@ TEST(Checks, AskForModelFilesAndExits) {
 
 TEST(Checks, WarnAboutWhatHasNoEffect) {
     EXPECT_THAT(check_alone("@exec_time(prev_components=['b'])").warnings, ElementsAre("ANN045"));
-    EXPECT_THAT(check_alone("@device_constraints(2000000, 0, [])").warnings,
-                ElementsAre("ANN062"));
+    EXPECT_THAT(check_alone("@device_constraints(2000000, 0, [])").warnings, ElementsAre("ANN062"));
 }
 
 TEST(Checks, FollowPathsOfTheGraph) {
@@ -222,8 +222,7 @@ TEST(Checks, MatchNamesAndGraph) {
 TEST(Checks, AllowOneThroughputPerPath) {
     const std::string rate = "@expected_throughput(rate=1)";
     EXPECT_THAT(check_chain(rate, "", rate).errors, ElementsAre("ANN046"));
-    const Outcome apart =
-        check({script("a", rate), script("b", rate)}, {{"a", "b"}, {}, {}});
+    const Outcome apart = check({script("a", rate), script("b", rate)}, {{"a", "b"}, {}, {}});
     EXPECT_THAT(apart.errors, IsEmpty());
     EXPECT_THAT(apart.warnings, ElementsAre("ANN046"));
     const GraphView graph{{"a"}, {}, {{"a", {"a_small"}}}};
@@ -237,10 +236,9 @@ Outcome check_performance(const std::string& filter, const std::string& classifi
     facts.class_names = [](const std::string&) {
         return std::optional(std::vector<std::string>{"face", "object"});
     };
-    return check(
-        {script("filter", filter), script("classifier", classifier), script("small", "")},
-        graph,
-        facts);
+    return check({script("filter", filter), script("classifier", classifier), script("small", "")},
+                 graph,
+                 facts);
 }
 
 TEST(Checks, WantAFilterAndAClassifier) {
@@ -253,9 +251,8 @@ TEST(Checks, WantAFilterAndAClassifier) {
                 UnorderedElementsAre("ANN054", "ANN057"));
     EXPECT_THAT(check_performance(filter, "@model_performance(metric='f1')").errors,
                 ElementsAre("ANN023"));
-    EXPECT_THAT(
-        check_performance("@model_performance(filtered_class='objct')", classifier).errors,
-        ElementsAre("ANN055"));
+    EXPECT_THAT(check_performance("@model_performance(filtered_class='objct')", classifier).errors,
+                ElementsAre("ANN055"));
     EXPECT_THAT(check_performance(filter + "\n@partitionable_model('m.onnx')", classifier).errors,
                 ElementsAre("ANN056"));
     const Outcome lonely =
@@ -269,10 +266,8 @@ TEST(Checks, WantOneDriftDetector) {
                std::to_string(interval) + ", " + std::to_string(period) + ", 3)";
     };
     EXPECT_THAT(check_chain(drift("f", 1, 2), drift("g", 1, 5), "").errors, IsEmpty());
-    EXPECT_THAT(check_chain(drift("f", 1, 2), drift("g", 2, 2), "").errors,
-                ElementsAre("ANN061"));
-    EXPECT_THAT(check_chain(drift("f", 1, 2), drift("f", 1, 3), "").errors,
-                ElementsAre("ANN061"));
+    EXPECT_THAT(check_chain(drift("f", 1, 2), drift("g", 2, 2), "").errors, ElementsAre("ANN061"));
+    EXPECT_THAT(check_chain(drift("f", 1, 2), drift("f", 1, 3), "").errors, ElementsAre("ANN061"));
 }
 
 TEST(Checks, OfOneComponentNeedNoGraph) {

@@ -8,11 +8,11 @@
 namespace aisprint::annotations {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using testing::messages;
 using testing::read;
 using testing::Reading;
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 /// A component whose main has the body given.
 std::string component(const std::string& body, const std::string& header = {}) {
@@ -52,9 +52,8 @@ TEST(Compss, ReadsTheAgentCall) {
 TEST(Compss, ReadsCommandLinesInOneString) {
     const std::string options = "compss_agent_call_operation --master_node=10.0.0.7 "
                                 "--master_port={PORT} --method_name=run --stop tasks ";
-    const Reading formatted =
-        read(component("    subprocess.run(f'" + options + "{args[\"input\"]}', shell=True)\n",
-                       "PORT = 46101\n"));
+    const Reading formatted = read(component(
+        "    subprocess.run(f'" + options + "{args[\"input\"]}', shell=True)\n", "PORT = 46101\n"));
     EXPECT_EQ(use_of(formatted).module, "tasks");
     EXPECT_EQ(use_of(formatted).port, 46101);
     EXPECT_EQ(use_of(formatted).host, "10.0.0.7");
@@ -79,17 +78,18 @@ TEST(Compss, LeavesOutWhatIsNotKnown) {
 }
 
 TEST(Compss, WarnsWhenNobodyWaits) {
-    const Reading popen = read(component(
-        "    subprocess.Popen(['compss_agent_call_operation', '--stop', 'tasks'])\n"));
+    const Reading popen = read(
+        component("    subprocess.Popen(['compss_agent_call_operation', '--stop', 'tasks'])\n"));
     EXPECT_THAT(popen.warning_codes(), ElementsAre("ANN072"));
     ASSERT_TRUE(use_of(popen).started_without_waiting);
     EXPECT_EQ(use_of(popen).started_without_waiting->line, 5U);
-    const Reading shell = read(component("    import os\n    os.system('compss_agent_call_operation "
-                                         "--stop tasks in out &')\n"));
+    const Reading shell =
+        read(component("    import os\n    os.system('compss_agent_call_operation "
+                       "--stop tasks in out &')\n"));
     EXPECT_THAT(shell.warning_codes(), ElementsAre("ANN072"));
-    const Reading with = read(component(
-        "    with subprocess.Popen(['compss_agent_call_operation', 'tasks']) as p:\n"
-        "        pass\n"));
+    const Reading with =
+        read(component("    with subprocess.Popen(['compss_agent_call_operation', 'tasks']) as p:\n"
+                       "        pass\n"));
     EXPECT_THAT(with.warning_codes(), IsEmpty());
 }
 

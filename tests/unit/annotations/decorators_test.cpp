@@ -7,11 +7,11 @@ namespace aisprint::annotations {
 namespace {
 
 using testing::component;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using testing::messages;
 using testing::read;
 using testing::Reading;
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 std::string with_header(const std::string& header, const std::string& decorators) {
     return header + "\n" + decorators + "\ndef main(args):\n    pass\n";
@@ -80,8 +80,8 @@ TEST(Decorators, WarnAboutMissingAndWrongImports) {
     ASSERT_TRUE(missing.script);
     EXPECT_EQ(missing.script->annotations.size(), 2U);
     EXPECT_THAT(missing.warning_codes(), ElementsAre("ANN071", "ANN071"));
-    const Reading wrong = read(with_header("from aisprint import component_name",
-                                           "@component_name('a')"));
+    const Reading wrong =
+        read(with_header("from aisprint import component_name", "@component_name('a')"));
     ASSERT_TRUE(wrong.script);
     EXPECT_THAT(wrong.warning_codes(), ElementsAre("ANN073"));
 }

@@ -30,7 +30,9 @@ struct Case {
 
 class KnownValues : public ::testing::TestWithParam<Case> {};
 
-TEST_P(KnownValues, AreEvaluated) { EXPECT_EQ(display(GetParam().source), GetParam().expected); }
+TEST_P(KnownValues, AreEvaluated) {
+    EXPECT_EQ(display(GetParam().source), GetParam().expected);
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Literals,
@@ -46,8 +48,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"x = None", "None"},
                       Case{"x = (1)", "1"},
                       Case{"x = (1, 'a', [2.5, ()],)", "[1, 'a', [2.5, []]]"},
-                      Case{"x = 1, 2", "ANN020 the value must be known without running the "
-                                       "program, but it is an expression"},
+                      Case{"x = 1, 2",
+                           "ANN020 the value must be known without running the "
+                           "program, but it is an expression"},
                       Case{"x = 'a' \"b\" r'\\n' u'c'", "'ab\\\\nc'"},
                       Case{"x = '\\x41\\101\\u00e9\\t\\q'", "'AA\xc3\xa9\\t\\\\q'"},
                       Case{"x = '''a\r\nb'''", "'a\\nb'"},
@@ -76,13 +79,12 @@ INSTANTIATE_TEST_SUITE_P(Arithmetic,
                                            Case{"x = 'a' + 'b'", "'ab'"},
                                            Case{"x = [1] + [2]", "[1, 2]"}));
 
-INSTANTIATE_TEST_SUITE_P(
-    Names,
-    KnownValues,
-    ::testing::Values(Case{"A = 3\nx = A * 2", "6"},
-                      Case{"A = B = 'n'\nx = [A, B]", "['n', 'n']"},
-                      Case{"A: int = 3\nx = A", "3"},
-                      Case{"A = [1]\nB = A\nx = B", "[1]"}));
+INSTANTIATE_TEST_SUITE_P(Names,
+                         KnownValues,
+                         ::testing::Values(Case{"A = 3\nx = A * 2", "6"},
+                                           Case{"A = B = 'n'\nx = [A, B]", "['n', 'n']"},
+                                           Case{"A: int = 3\nx = A", "3"},
+                                           Case{"A = [1]\nB = A\nx = B", "[1]"}));
 
 struct Refusal {
     std::string source;

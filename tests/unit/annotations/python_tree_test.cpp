@@ -43,7 +43,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Broken{"x = [1)\n", "ANN001", 1, 7, "')' does not close '['"},
                       Broken{"x = 1\ny = 'abc\nz = 2\n", "ANN001", 2, 5, "the string has no end"},
                       Broken{"x = 1 +\n", "ANN001", 1, 7, "not complete or not valid"},
-                      Broken{"def f(x)\n    pass\n", "ANN001", 1, 9, "':'"}));
+                      Broken{"def f(x)\n    pass\n", "ANN001", 1, 9, "':'"},
+                      Broken{"for x in [1,\n          2]\n    pass\n", "ANN001", 1, 1, "valid"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Python2,

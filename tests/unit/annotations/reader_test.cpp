@@ -9,10 +9,10 @@ namespace aisprint::annotations {
 namespace {
 
 using testing::component;
+using ::testing::ElementsAre;
 using testing::messages;
 using testing::read;
 using testing::Reading;
-using ::testing::ElementsAre;
 
 TEST(Reader, ReadsStackedAnnotations) {
     const Reading reading = read("from aisprint.annotations import component_name, exec_time\n"
@@ -42,9 +42,9 @@ TEST(Reader, ReadsStackedAnnotations) {
 
 TEST(Reader, ReadsTheDictionaryForm) {
     for (const char* const call : {"annotation({'component_name': {'name': 'blur'}, "
-                                    "'exec_time': None})",
-                                    "annotation(annotations=ALL)",
-                                    "annotation(ALL)"}) {
+                                   "'exec_time': None})",
+                                   "annotation(annotations=ALL)",
+                                   "annotation(ALL)"}) {
         const Reading reading =
             read("from aisprint.annotations import annotation\n"
                  "ALL = {'component_name': {'name': 'blur'}, 'exec_time': None}\n@" +
@@ -108,8 +108,7 @@ TEST(Reader, PassesOnSyntaxErrors) {
 
 TEST(Reader, KnowsTheArguments) {
     EXPECT_EQ(annotation_names().size(), 9U);
-    EXPECT_THAT(argument_names("partitionable_model"),
-                ElementsAre("onnx_file", "num_partitions"));
+    EXPECT_THAT(argument_names("partitionable_model"), ElementsAre("onnx_file", "num_partitions"));
     EXPECT_TRUE(argument_names("nothing").empty());
 }
 

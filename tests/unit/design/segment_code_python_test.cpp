@@ -36,7 +36,9 @@ def load_and_inference(onnx_file, input_dict):
     return data, [data['y']]
 )";
 
-bool runs(const std::string& command) { return std::system(command.c_str()) == 0; }
+bool runs(const std::string& command) {
+    return std::system(command.c_str()) == 0;
+}
 
 /// A folder with the package and a component's programs.
 class PythonRun : public ::testing::Test {

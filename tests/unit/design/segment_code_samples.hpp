@@ -56,7 +56,8 @@ if __name__ == '__main__':
     main(args)
 )";
 
-inline const char* const k_dictionary = R"("""Blurs; see load_and_inference(args, x) and @exec_time."""
+inline const char* const k_dictionary =
+    R"("""Blurs; see load_and_inference(args, x) and @exec_time."""
 import argparse, os
 from aisprint.annotations import annotation
 from aisprint.onnx_inference import load_and_inference

@@ -9,14 +9,16 @@
 namespace aisprint::design {
 namespace {
 
-using testing::k_exits;
-using testing::k_plain;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::k_exits;
+using testing::k_plain;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-SourceFile source(const std::string& text) { return {"app/src/blur/main.py", text}; }
+SourceFile source(const std::string& text) {
+    return {"app/src/blur/main.py", text};
+}
 
 SegmentCodeOptions options(const std::string& design = "partition1") {
     SegmentCodeOptions result;
@@ -143,7 +145,8 @@ TEST(SegmentCode, EverySampleCanBeCut) {
 TEST(SegmentCode, LineEndsAndTabsAreThoseOfTheSource) {
     const std::vector<testing::Sample> samples = testing::partition_samples();
     for (const std::string& text : {first(samples[2].text), last(samples[2].text)}) {
-        for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) {
+        for (std::size_t at = text.find('\n'); at != std::string::npos;
+             at = text.find('\n', at + 1)) {
             ASSERT_EQ(text[at - 1], '\r') << text;
         }
         EXPECT_THAT(text, HasSubstr("\r\n\treturn_dict, result = "));
@@ -175,8 +178,9 @@ TEST(SegmentCode, SpreadCallsArePutTogetherInTheLastSegment) {
                           "  forwarded, outputs = load_and_inference(args[\"onnx_file\"], "
                           "input_dict)\n  with open("));
     EXPECT_THAT(text, HasSubstr("  # end of main\n\n# The program\nif __name__ == '__main__':\n"));
-    EXPECT_THAT(text, StartsWith("\"\"\"Blurs; see load_and_inference(args, x) and @exec_time."
-                                 "\"\"\"\nfrom aisprint.segments import load_segment\n\nimport "));
+    EXPECT_THAT(text,
+                StartsWith("\"\"\"Blurs; see load_and_inference(args, x) and @exec_time."
+                           "\"\"\"\nfrom aisprint.segments import load_segment\n\nimport "));
     EXPECT_THAT(first(testing::k_dictionary),
                 HasSubstr("  )  # done\n  save_segment(args['output'], forwarded)\n\n# The"));
     EXPECT_THAT(first(testing::k_dictionary),
@@ -354,7 +358,12 @@ INSTANTIATE_TEST_SUITE_P(
     Statement,
     RefusedSources,
     ::testing::Values(
-        Refusal{"none", k_statement, "    return_dict = result = {}\n", "DSN050", 10, "does not call"},
+        Refusal{"none",
+                k_statement,
+                "    return_dict = result = {}\n",
+                "DSN050",
+                10,
+                "does not call"},
         Refusal{"two",
                 k_statement,
                 std::string(k_statement) + k_statement,
@@ -416,7 +425,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "DSN053",
                 16,
                 "two different names"},
-        Refusal{"splat", "args['onnx_file'], input_dict)", "*args)", "DSN054", 16, "just the model"},
+        Refusal{"splat",
+                "args['onnx_file'], input_dict)",
+                "*args)",
+                "DSN054",
+                16,
+                "just the model"},
         Refusal{"fixed model",
                 "args['onnx_file'], input_dict)",
                 "'onnx/net.onnx', input_dict)",
@@ -436,13 +450,13 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Refusal{"no main", "def main(args):", "def run(args):", "DSN055", 0, "0 functions `main`"},
         Refusal{"no parameter", "def main(args):", "def main():", "DSN055", 10, "`main()`"},
-        Refusal{"two parameters", "main(args):", "main(args, more):", "DSN055", 10, "one dictionary"},
-        Refusal{"no block",
-                "if __name__ == '__main__':",
-                "if True:",
-                "DSN056",
-                0,
-                "0 blocks"},
+        Refusal{"two parameters",
+                "main(args):",
+                "main(args, more):",
+                "DSN055",
+                10,
+                "one dictionary"},
+        Refusal{"no block", "if __name__ == '__main__':", "if True:", "DSN056", 0, "0 blocks"},
         Refusal{"else",
                 "    main(args)\n",
                 "    main(args)\nelse:\n    pass\n",
@@ -540,7 +554,8 @@ std::vector<std::string> codes_of(const std::string& text) {
 }
 
 std::string with_post(const std::string& before, const std::string& after) {
-    return changed(changed(k_plain, "    # Pre-processing\n", before), k_first_post, after + k_first_post);
+    return changed(
+        changed(k_plain, "    # Pre-processing\n", before), k_first_post, after + k_first_post);
 }
 
 TEST(SegmentCodeNames, FunctionsDefinedBeforeTheInferenceAreMissed) {
@@ -549,18 +564,21 @@ TEST(SegmentCodeNames, FunctionsDefinedBeforeTheInferenceAreMissed) {
 }
 
 TEST(SegmentCodeNames, NamesOfTheProgramBlockAreMissed) {
-    const std::string text = changed(changed(k_plain, "    main(args)\n", "    classes = 1\n    main(args)\n"),
-                                     k_first_post,
-                                     std::string("    print(classes)\n") + k_first_post);
+    const std::string text =
+        changed(changed(k_plain, "    main(args)\n", "    classes = 1\n    main(args)\n"),
+                k_first_post,
+                std::string("    print(classes)\n") + k_first_post);
     EXPECT_THAT(codes_of(text), ElementsAre("DSN060"));
-    const std::string bound = changed(text, "\n\n@component_name", "\nclasses = 0\n\n@component_name");
+    const std::string bound =
+        changed(text, "\n\n@component_name", "\nclasses = 0\n\n@component_name");
     EXPECT_THAT(codes_of(bound), ElementsAre());
 }
 
 TEST(SegmentCodeNames, TheResultOfMainIsMissedOnlyIfThereIsOne) {
     const std::string text = changed(k_plain, "    main(args)\n", "    print(main(args))\n");
     EXPECT_THAT(codes_of(text), ElementsAre());
-    EXPECT_THAT(codes_of(changed(text, "        stream.write(text)\n",
+    EXPECT_THAT(codes_of(changed(text,
+                                 "        stream.write(text)\n",
                                  "        stream.write(text)\n    return text\n")),
                 ElementsAre("DSN063"));
 }
