@@ -49,14 +49,24 @@ def worn_batch(rng, faces, count):
 
 def filter_batch(rng, faces, others, pictures, count):
     labels = np.arange(count) % 2
-    windows = [face_window(rng, faces, rng.integers(len(WORN))) if k else
-               background_window(rng, faces, others, pictures) for k in labels]
+    windows = [
+        (
+            face_window(rng, faces, rng.integers(len(WORN)))
+            if k
+            else background_window(rng, faces, others, pictures)
+        )
+        for k in labels
+    ]
     return np.stack(windows)[:, None], labels
 
 
 def probabilities(layers, windows):
-    return np.concatenate([nn.softmax(nn.forward(layers, windows[i:i + 100])[:, :, 0, 0])
-                           for i in range(0, len(windows), 100)])
+    return np.concatenate(
+        [
+            nn.softmax(nn.forward(layers, windows[i : i + 100])[:, :, 0, 0])
+            for i in range(0, len(windows), 100)
+        ]
+    )
 
 
 def confusion(predicted, labels, classes):
@@ -77,26 +87,51 @@ def save_performance(folder, matrix, names):
 
 def small_network(rng, classes, width):
     """Few channels, and a first step that sees the window coarsely: quick and weak."""
-    return [nn.Conv(rng, 1, 6, 4, 3), nn.Relu(), nn.Conv(rng, 6, width, 8), nn.Relu(), nn.Conv(rng, width, classes, 1)]
+    return [
+        nn.Conv(rng, 1, 6, 4, 3),
+        nn.Relu(),
+        nn.Conv(rng, 6, width, 8),
+        nn.Relu(),
+        nn.Conv(rng, width, classes, 1),
+    ]
 
 
 def full_network(rng, classes):
-    return [nn.Conv(rng, 1, 16, 5, 2), nn.Relu(), nn.Conv(rng, 16, 24, 3, 2), nn.Relu(), nn.Dropout(rng, 0.2),
-            nn.Conv(rng, 24, 48, 5), nn.Relu(), nn.Dropout(rng, 0.3), nn.Conv(rng, 48, classes, 1)]
+    return [
+        nn.Conv(rng, 1, 16, 5, 2),
+        nn.Relu(),
+        nn.Conv(rng, 16, 24, 3, 2),
+        nn.Relu(),
+        nn.Dropout(rng, 0.2),
+        nn.Conv(rng, 24, 48, 5),
+        nn.Relu(),
+        nn.Dropout(rng, 0.3),
+        nn.Conv(rng, 48, classes, 1),
+    ]
 
 
 def train_degraded(out, faces, held_faces, others, held_others, pictures, log):
     """Two filters and two classifiers, with confusion matrices measured on held-out patches."""
     rng = np.random.default_rng(41)
-    tests = {"filter": filter_batch(rng, held_faces, held_others, [], 800),
-             "classifier": worn_batch(rng, held_faces, 800)}
-    for name, classes, small, seed in (("filter", FILTER_CLASSES, False, 42), ("filter_small", FILTER_CLASSES, True, 43),
-                                       ("classifier", WORN, False, 44), ("classifier_small", WORN, True, 45)):
+    tests = {
+        "filter": filter_batch(rng, held_faces, held_others, [], 800),
+        "classifier": worn_batch(rng, held_faces, 800),
+    }
+    for name, classes, small, seed in (
+        ("filter", FILTER_CLASSES, False, 42),
+        ("filter_small", FILTER_CLASSES, True, 43),
+        ("classifier", WORN, False, 44),
+        ("classifier_small", WORN, True, 45),
+    ):
         rng = np.random.default_rng(seed)
         layers = small_network(rng, len(classes), 8) if small else full_network(rng, len(classes))
         kind = name.split("_")[0]
         if kind == "filter":
-            run_training(layers, lambda: filter_batch(rng, faces, others, pictures, 64), 800 if small else 1500)
+            run_training(
+                layers,
+                lambda: filter_batch(rng, faces, others, pictures, 64),
+                800 if small else 1500,
+            )
         else:
             run_training(layers, lambda: worn_batch(rng, faces, 64), 800 if small else 1500)
         windows, labels = tests[kind]
@@ -105,7 +140,8 @@ def train_degraded(out, faces, held_faces, others, held_others, pictures, log):
         save_performance(folder / "classification_performance", matrix, classes)
         export(layers, folder / "onnx" / f"{name}.onnx", name, len(classes))
         passed = f", passes {matrix[:, 1].sum():.4f}" if kind == "filter" else ""
-        log(f"degraded_performance/{name}: {np.trace(matrix):.1%} of {len(labels)} held-out windows right{passed}")
+        share = f"{np.trace(matrix):.1%} of {len(labels)} held-out windows right"
+        log(f"degraded_performance/{name}: {share}{passed}")
 
 
 def export(layers, path, name, classes):
@@ -117,13 +153,20 @@ def export(layers, path, name, classes):
 
 # --- a classifier with two early exits ---------------------------------------------------
 
+
 def exits_network(rng):
     """Three blocks in a row, and one head after each."""
     classes = len(WORN)
-    blocks = [[nn.Conv(rng, 1, 12, 5, 2), nn.Relu()], [nn.Conv(rng, 12, 24, 3, 2), nn.Relu()],
-              [nn.Conv(rng, 24, 48, 3), nn.Relu(), nn.Dropout(rng, 0.2)]]
-    heads = [[nn.Conv(rng, 12, classes, 11)], [nn.Conv(rng, 24, classes, 5)],
-             [nn.Conv(rng, 48, 64, 3), nn.Relu(), nn.Dropout(rng, 0.3), nn.Conv(rng, 64, classes, 1)]]
+    blocks = [
+        [nn.Conv(rng, 1, 12, 5, 2), nn.Relu()],
+        [nn.Conv(rng, 12, 24, 3, 2), nn.Relu()],
+        [nn.Conv(rng, 24, 48, 3), nn.Relu(), nn.Dropout(rng, 0.2)],
+    ]
+    heads = [
+        [nn.Conv(rng, 12, classes, 11)],
+        [nn.Conv(rng, 24, classes, 5)],
+        [nn.Conv(rng, 48, 64, 3), nn.Relu(), nn.Dropout(rng, 0.3), nn.Conv(rng, 64, classes, 1)],
+    ]
     return blocks, heads
 
 
@@ -145,7 +188,9 @@ def train_exits(out, faces, held_faces, log):
     steps = 2500
     for step in range(steps):
         windows, labels = worn_batch(rng, faces, 64)
-        grads = [nn.softmax_loss(logits, labels)[1] for logits in exits_forward(blocks, heads, windows)]
+        grads = [
+            nn.softmax_loss(logits, labels)[1] for logits in exits_forward(blocks, heads, windows)
+        ]
         grad = 0
         for block, head, own in reversed(list(zip(blocks, heads, grads))):
             grad = nn.backward(block, grad + nn.backward(head, own))
@@ -166,10 +211,13 @@ def measure_exits(blocks, heads, held_faces, log):
         taken = left if number == len(scores) else left[p[left].max(1) >= EXIT_LIMIT]
         rest = np.setdiff1d(left, taken)
         right += correct[taken].sum()
-        log(f"{text}; taken by {len(taken)} of {len(left)}, {correct[taken].mean():.1%} of them right, "
-            f"not taken {len(rest) / len(left):.3f}")
+        log(
+            f"{text}; taken by {len(taken)} of {len(left)}, {correct[taken].mean():.1%} of them "
+            f"right, not taken {len(rest) / len(left):.3f}"
+        )
         left = rest
-    log(f"early_exits with exits at {EXIT_LIMIT}: {right / len(labels):.1%} of {len(labels)} held-out windows right")
+    share = f"{right / len(labels):.1%} of {len(labels)} held-out windows right"
+    log(f"early_exits with exits at {EXIT_LIMIT}: {share}")
 
 
 def export_exits(blocks, heads, folder):

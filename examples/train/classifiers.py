@@ -24,6 +24,7 @@ def run_training(layers, make_batch, steps, rate=2e-3):
 
 # --- mask or no mask, on blurred faces ---------------------------------------------------
 
+
 def blurred_window(rng, face, blur, side):
     """A BGR face as the mask detector sees it: blurred by `blur_faces`, cut out and resized."""
     pad = 6
@@ -33,14 +34,23 @@ def blurred_window(rng, face, blur, side):
     box = [3 * pad, 3 * pad, 3 * face.shape[0]]
     image = blur(np.clip(np.round(big * 255), 0, 255).astype("u1"), [box])
     x, y, size = box
-    part = cv2.resize(image[y:y + size, x:x + size], (side, side), interpolation=cv2.INTER_AREA)
+    part = cv2.resize(image[y : y + size, x : x + size], (side, side), interpolation=cv2.INTER_AREA)
     return part.astype("f4").transpose(2, 0, 1) / 255
 
 
 def mask_network(rng):
     """BGR 16 x 16 to two logits (no mask, mask)."""
-    return [nn.Conv(rng, 3, 12, 3), nn.Relu(), nn.Conv(rng, 12, 16, 4, 2), nn.Relu(), nn.Dropout(rng, 0.2),
-            nn.Conv(rng, 16, 32, 6), nn.Relu(), nn.Dropout(rng, 0.3), nn.Conv(rng, 32, 2, 1)]
+    return [
+        nn.Conv(rng, 3, 12, 3),
+        nn.Relu(),
+        nn.Conv(rng, 12, 16, 4, 2),
+        nn.Relu(),
+        nn.Dropout(rng, 0.2),
+        nn.Conv(rng, 16, 32, 6),
+        nn.Relu(),
+        nn.Dropout(rng, 0.3),
+        nn.Conv(rng, 32, 2, 1),
+    ]
 
 
 def mask_window(rng, face, label, blur):
@@ -52,7 +62,10 @@ def mask_window(rng, face, label, blur):
 
 def mask_batch(rng, faces, blur, count):
     labels = np.arange(count) % 2
-    return np.stack([mask_window(rng, faces[rng.integers(len(faces))], k, blur) for k in labels]), labels
+    return (
+        np.stack([mask_window(rng, faces[rng.integers(len(faces))], k, blur) for k in labels]),
+        labels,
+    )
 
 
 def train_mask(faces, held_out, blur, log):
@@ -67,8 +80,10 @@ def train_mask(faces, held_out, blur, log):
                 window = mask_window(rng, face, label, blur)
                 right[label] += nn.forward(layers, window[None])[0, :, 0, 0].argmax() == label
     total = 8 * len(held_out)
-    log(f"mask classifier, held-out blurred faces judged right: no mask {right[0] / total:.1%}, "
-        f"mask {right[1] / total:.1%} ({len(held_out)} faces, 8 variants each)")
+    log(
+        f"mask classifier, held-out blurred faces judged right: no mask {right[0] / total:.1%}, "
+        f"mask {right[1] / total:.1%} ({len(held_out)} faces, 8 variants each)"
+    )
     return layers
 
 

@@ -11,16 +11,35 @@ WINDOW = 25
 
 # Pictures without people, for the background class. `astronaut.png` and `camera.png` are
 # never used for training: they are the pictures that the detector is tried on.
-BACKGROUNDS = ["brick.png", "cell.png", "chelsea.png", "clock_motion.png", "coffee.png", "coins.png",
-               "color.png", "grass.png", "gravel.png", "horse.png", "hubble_deep_field.jpg", "ihc.png",
-               "moon.png", "motorcycle_left.png", "page.png", "retina.jpg", "rocket.jpg", "text.png"]
+BACKGROUNDS = [
+    "brick.png",
+    "cell.png",
+    "chelsea.png",
+    "clock_motion.png",
+    "coffee.png",
+    "coins.png",
+    "color.png",
+    "grass.png",
+    "gravel.png",
+    "horse.png",
+    "hubble_deep_field.jpg",
+    "ihc.png",
+    "moon.png",
+    "motorcycle_left.png",
+    "page.png",
+    "retina.jpg",
+    "rocket.jpg",
+    "text.png",
+]
 
 
 def picture(name, flag=cv2.IMREAD_COLOR):
     image = cv2.imread(os.path.join(FOLDER, name), flag)
     if image is None:
-        raise SystemExit(f"cannot read {name} in {FOLDER}: install python3-skimage, "
-                         "or set SKIMAGE_DATA to the folder of its pictures")
+        raise SystemExit(
+            f"cannot read {name} in {FOLDER}: install python3-skimage, "
+            "or set SKIMAGE_DATA to the folder of its pictures"
+        )
     return image
 
 
@@ -43,8 +62,13 @@ def warp(rng, patch, shift=2.0, low=0.87, high=1.15, angle=10.0):
     c = (patch.shape[0] - 1) / 2
     m = cv2.getRotationMatrix2D((c, c), rng.uniform(-angle, angle), rng.uniform(low, high))
     m[:, 2] += rng.uniform(-shift, shift, 2)
-    return cv2.warpAffine(np.ascontiguousarray(patch), m, patch.shape[1::-1], flags=cv2.INTER_LINEAR,
-                          borderMode=cv2.BORDER_REFLECT)
+    return cv2.warpAffine(
+        np.ascontiguousarray(patch),
+        m,
+        patch.shape[1::-1],
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REFLECT,
+    )
 
 
 def light(rng, patch):
@@ -59,8 +83,20 @@ def light(rng, patch):
 
 
 # A face mask within the unit square of a face box, clockwise from the upper left corner.
-MASK_OUTLINE = np.array([(0.16, 0.50), (0.34, 0.49), (0.50, 0.45), (0.66, 0.49), (0.84, 0.50),
-                         (0.80, 0.80), (0.66, 0.96), (0.50, 1.00), (0.34, 0.96), (0.20, 0.80)])
+MASK_OUTLINE = np.array(
+    [
+        (0.16, 0.50),
+        (0.34, 0.49),
+        (0.50, 0.45),
+        (0.66, 0.49),
+        (0.84, 0.50),
+        (0.80, 0.80),
+        (0.66, 0.96),
+        (0.50, 1.00),
+        (0.34, 0.96),
+        (0.20, 0.80),
+    ]
+)
 
 
 def paint(image, points, colour, shift=4):
@@ -76,9 +112,11 @@ def mask_layers(rng, side):
     cover = np.zeros((side, side), "f4")
     paint(cover, outline, 1.0)
     ramp = np.linspace(-1, 1, side, dtype="f4")
-    shade = tone + rng.uniform(-0.12, 0.12) * ramp[None, :] + rng.uniform(-0.15, 0.05) * ramp[:, None]
+    shade = (
+        tone + rng.uniform(-0.12, 0.12) * ramp[None, :] + rng.uniform(-0.15, 0.05) * ramp[:, None]
+    )
     for fold in rng.uniform(0.58, 0.9, rng.integers(0, 4)):
-        shade = shade - 0.08 * np.exp(-((np.arange(side)[:, None] / side - fold) / 0.012) ** 2)
+        shade = shade - 0.08 * np.exp(-(((np.arange(side)[:, None] / side - fold) / 0.012) ** 2))
     for near, x in ((outline[0], 0), (outline[4], side)):
         ear = (x, int(rng.uniform(0.35, 0.5) * side))
         cv2.line(cover, tuple(int(v) for v in near), ear, 0.8, 2, cv2.LINE_AA)
@@ -124,15 +162,32 @@ def paint_sunglasses(rng, patch, scale=6):
     width, height = rng.uniform(0.12, 0.16), rng.uniform(0.075, 0.12)
     eyes = [((x + offset[0]) * side, (0.38 + offset[1]) * side) for x in (0.32, 0.68)]
     for x, y in eyes:
-        cv2.ellipse(cover, (int(x), int(y)), (int(width * side), int(height * side)), 0, 0, 360, 1.0, -1,
-                    cv2.LINE_AA)
-    cv2.line(cover, (int(0.05 * side), int(eyes[0][1])), (int(0.95 * side), int(eyes[1][1])), 0.9, 4,
-             cv2.LINE_AA)
+        cv2.ellipse(
+            cover,
+            (int(x), int(y)),
+            (int(width * side), int(height * side)),
+            0,
+            0,
+            360,
+            1.0,
+            -1,
+            cv2.LINE_AA,
+        )
+    cv2.line(
+        cover,
+        (int(0.05 * side), int(eyes[0][1])),
+        (int(0.95 * side), int(eyes[1][1])),
+        0.9,
+        4,
+        cv2.LINE_AA,
+    )
     tone = rng.uniform(0.0, 0.2)
     if patch.ndim == 3:
         cover = cover[:, :, None]
     big = big * (1 - cover) + tone * cover
-    return np.clip(cv2.resize(big, patch.shape[1::-1], interpolation=cv2.INTER_AREA), 0, 1).astype("f4")
+    return np.clip(cv2.resize(big, patch.shape[1::-1], interpolation=cv2.INTER_AREA), 0, 1).astype(
+        "f4"
+    )
 
 
 def random_crop(rng, image, side=WINDOW):
@@ -141,7 +196,7 @@ def random_crop(rng, image, side=WINDOW):
     size = int(round(np.exp(rng.uniform(np.log(side), np.log(limit)))))
     y = rng.integers(0, image.shape[0] - size + 1)
     x = rng.integers(0, image.shape[1] - size + 1)
-    return cv2.resize(image[y:y + size, x:x + size], (side, side), interpolation=cv2.INTER_AREA)
+    return cv2.resize(image[y : y + size, x : x + size], (side, side), interpolation=cv2.INTER_AREA)
 
 
 def off_centre(rng, face):
@@ -169,7 +224,16 @@ def clutter(rng, side=256):
             box = cv2.boxPoints(((x, y), (w, h), float(rng.uniform(0, 180))))
             cv2.fillPoly(image, [box.astype(np.int32)], tone, cv2.LINE_AA)
         elif kind == 1:
-            cv2.ellipse(image, (x, y), (w // 2 + 1, h // 2 + 1), float(rng.uniform(0, 180)), 0, 360, tone, -1)
+            cv2.ellipse(
+                image,
+                (x, y),
+                (w // 2 + 1, h // 2 + 1),
+                float(rng.uniform(0, 180)),
+                0,
+                360,
+                tone,
+                -1,
+            )
         elif kind == 2:
             cv2.line(image, (x, y), (x + w - h, y + h), tone, int(rng.integers(1, 12)), cv2.LINE_AA)
         else:

@@ -15,9 +15,19 @@ HEAD = 64
 
 def network(rng):
     """Window 25 x 25 to one logit. The 8 channels in the middle are the narrow place."""
-    return [nn.Conv(rng, 1, 16, 5, 2), nn.Relu(), nn.Conv(rng, 16, 24, 3, 2), nn.Relu(),
-            nn.Conv(rng, 24, 8, 1), nn.Conv(rng, 8, HEAD, 5), nn.Relu(), nn.Dropout(rng, 0.2),
-            nn.Conv(rng, HEAD, 24, 1), nn.Relu(), nn.Conv(rng, 24, 1, 1)]
+    return [
+        nn.Conv(rng, 1, 16, 5, 2),
+        nn.Relu(),
+        nn.Conv(rng, 16, 24, 3, 2),
+        nn.Relu(),
+        nn.Conv(rng, 24, 8, 1),
+        nn.Conv(rng, 8, HEAD, 5),
+        nn.Relu(),
+        nn.Dropout(rng, 0.2),
+        nn.Conv(rng, HEAD, 24, 1),
+        nn.Relu(),
+        nn.Conv(rng, 24, 1, 1),
+    ]
 
 
 def positive(rng, faces):
@@ -34,7 +44,11 @@ def negative(rng, faces, others, pictures, hard):
     kind = rng.random()
     if hard and kind < 0.5:
         patch = hard[rng.integers(len(hard))]
-        return data.light(rng, data.warp(rng, patch, shift=1, angle=5)) if rng.random() < 0.5 else patch
+        return (
+            data.light(rng, data.warp(rng, patch, shift=1, angle=5))
+            if rng.random() < 0.5
+            else patch
+        )
     if kind < 0.6:
         patch = others[rng.integers(len(others))]
     elif kind < 0.82:
@@ -54,10 +68,10 @@ def mine(layers, pictures, pyramid, threshold):
         canvas, levels = pyramid.pack_grey(np.round(image * 255).astype("u1"))
         scores = nn.forward(layers, canvas)[0, 0]
         for x, y, w, h, _ in levels:
-            part = scores[y // 4:y // 4 + (h - 25) // 4 + 1, x // 4:x // 4 + (w - 25) // 4 + 1]
+            part = scores[y // 4 : y // 4 + (h - 25) // 4 + 1, x // 4 : x // 4 + (w - 25) // 4 + 1]
             for i, j in zip(*np.nonzero(part > threshold)):
                 top, left = y + 4 * i, x + 4 * j
-                found.append((part[i, j], canvas[0, 0, top:top + 25, left:left + 25].copy()))
+                found.append((part[i, j], canvas[0, 0, top : top + 25, left : left + 25].copy()))
     found.sort(key=lambda item: -item[0])
     return [patch for _, patch in found[:1500]]
 
@@ -74,7 +88,9 @@ def train(faces, others, pictures, pyramid, log):
         batch = [positive(rng, faces) for _ in range(count)]
         batch += [negative(rng, faces, others, plain, hard) for _ in range(BATCH - count)]
         labels = np.repeat([1.0, 0.0], [count, BATCH - count])
-        loss, grad = nn.sigmoid_loss(nn.forward(layers, np.stack(batch)[:, None].astype("f4")), labels)
+        loss, grad = nn.sigmoid_loss(
+            nn.forward(layers, np.stack(batch)[:, None].astype("f4")), labels
+        )
         nn.backward(layers, grad)
         adam.step(0.5 * (1 + np.cos(np.pi * step / STEPS)) + 0.01)
         if (step + 1) % MINE_EVERY == 0:
@@ -98,12 +114,20 @@ def measure(layers, faces, others, log):
         result[name] = nn.forward(layers, patches[:, None])[:, 0, 0, 0]
     for limit in (0.0, 3.0):
         shares = {n: float((v > limit).mean()) for n, v in result.items()}
-        log(f"detector, held-out patches taken for faces at logit > {limit:g}: "
-            + ", ".join(f"{n} {s:.0%} of {len(result[n])}" for n, s in shares.items()))
+        log(
+            f"detector, held-out patches taken for faces at logit > {limit:g}: "
+            + ", ".join(f"{n} {s:.0%} of {len(result[n])}" for n, s in shares.items())
+        )
 
 
 def export(layers, path, height, width):
     graph = Graph()
     graph.layers("canvas", layers, "face", last="face_scores")
     rows, columns = ((side - 25) // 4 + 1 for side in (height, width))
-    graph.write(path, "face_detector", "canvas", [1, 1, height, width], [("face_scores", [1, 1, rows, columns])])
+    graph.write(
+        path,
+        "face_detector",
+        "canvas",
+        [1, 1, height, width],
+        [("face_scores", [1, 1, rows, columns])],
+    )

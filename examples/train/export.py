@@ -21,8 +21,12 @@ class Graph:
         names = []
         for kind, value in weights:
             names.append(f"{target}.{kind}")
-            self.weights.append(numpy_helper.from_array(np.ascontiguousarray(value, "f4"), names[-1]))
-        self.nodes.append(helper.make_node(op, [source] + names, [target], name=f"{op}_{target}", **attributes))
+            self.weights.append(
+                numpy_helper.from_array(np.ascontiguousarray(value, "f4"), names[-1])
+            )
+        self.nodes.append(
+            helper.make_node(op, [source] + names, [target], name=f"{op}_{target}", **attributes)
+        )
         return target
 
     def layers(self, source, layers, prefix, last=None):
@@ -35,8 +39,17 @@ class Graph:
             name = last if last and layer is kept[-1] else f"{prefix}_{kind}{number}"
             if isinstance(layer, nn.Conv):
                 k, s = layer.size, layer.stride
-                source = self.add("Conv", source, name, [("weight", layer.weight), ("bias", layer.bias)],
-                                  kernel_shape=[k, k], strides=[s, s], pads=[0, 0, 0, 0], dilations=[1, 1], group=1)
+                source = self.add(
+                    "Conv",
+                    source,
+                    name,
+                    [("weight", layer.weight), ("bias", layer.bias)],
+                    kernel_shape=[k, k],
+                    strides=[s, s],
+                    pads=[0, 0, 0, 0],
+                    dilations=[1, 1],
+                    group=1,
+                )
             else:
                 source = self.add("Relu", source, name)
         return source
@@ -51,11 +64,18 @@ class Graph:
         """Check and write the model; `outputs` are pairs of name and shape."""
         value = helper.make_tensor_value_info
         graph = helper.make_graph(
-            self.nodes, name, [value(input_name, TensorProto.FLOAT, input_shape)],
-            [value(o, TensorProto.FLOAT, shape) for o, shape in outputs], self.weights)
-        model = helper.make_model(graph, producer_name="aisprint-examples",
-                                  opset_imports=[helper.make_opsetid("", OPSET)])
+            self.nodes,
+            name,
+            [value(input_name, TensorProto.FLOAT, input_shape)],
+            [value(o, TensorProto.FLOAT, shape) for o, shape in outputs],
+            self.weights,
+        )
+        model = helper.make_model(
+            graph, producer_name="aisprint-examples", opset_imports=[helper.make_opsetid("", OPSET)]
+        )
         model.ir_version = IR_VERSION
-        onnx.checker.check_model(onnx.shape_inference.infer_shapes(model, strict_mode=True), full_check=True)
+        onnx.checker.check_model(
+            onnx.shape_inference.infer_shapes(model, strict_mode=True), full_check=True
+        )
         with open(path, "wb") as file:
             file.write(model.SerializeToString(deterministic=True))

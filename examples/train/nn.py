@@ -44,7 +44,9 @@ class Conv:
         result = np.zeros(self.shape, "f4")
         for i in range(k):
             for j in range(k):
-                result[:, :, i:i + s * h:s, j:j + s * w:s] += patches[..., i, j].transpose(0, 3, 1, 2)
+                result[:, :, i : i + s * h : s, j : j + s * w : s] += patches[..., i, j].transpose(
+                    0, 3, 1, 2
+                )
         return result
 
 
@@ -123,18 +125,19 @@ class Adam:
     def __init__(self, layers, rate, decay=1e-4):
         self.layers = [layer for layer in layers if layer.params()]
         self.rate, self.decay, self.step_number = rate, decay, 0
-        self.moments = [[(np.zeros_like(p), np.zeros_like(p)) for p in layer.params()]
-                        for layer in self.layers]
+        self.moments = [
+            [(np.zeros_like(p), np.zeros_like(p)) for p in layer.params()] for layer in self.layers
+        ]
 
     def step(self, factor=1.0):
         """One update, then the gradients are cleared; `factor` scales the learning rate."""
         self.step_number += 1
         t = self.step_number
-        rate = self.rate * factor * np.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t)
+        rate = self.rate * factor * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
         for layer, moments in zip(self.layers, self.moments):
             for p, g, (m, v) in zip(layer.params(), layer.grads, moments):
                 m += 0.1 * (g - m)
                 v += 0.001 * (g * g - v)
-                p -= (rate * m / (np.sqrt(v) + 1e-8) + self.rate * factor * self.decay * p)
+                p -= rate * m / (np.sqrt(v) + 1e-8) + self.rate * factor * self.decay * p
                 p[...] = p.astype("f4")
                 g[...] = 0

@@ -52,18 +52,32 @@ def blurry_utils():
 def train_detector(out, log):
     blurry = blurry_utils()
     faces, held_faces, others, held_others = data.patches()
-    layers = detector.train(faces, others, data.backgrounds(), blurry, log)
+    coarse = blurry_utils()  # fewer pyramid levels than the component has, to save time
+    coarse.STEP, coarse.CANVAS_HEIGHT = 2.0 ** (1 / 4), 584
+    layers = detector.train(faces, others, data.backgrounds(), coarse, log)
     detector.measure(layers, held_faces, held_others, log)
     samples.try_detector(layers, blurry, log)
-    detector.export(layers, out / "mask_detection/src/blurry-faces-onnx/onnx/face_detector.onnx",
-                    blurry.CANVAS_HEIGHT, blurry.CANVAS_WIDTH)
+    detector.export(
+        layers,
+        out / "mask_detection/src/blurry-faces-onnx/onnx/face_detector.onnx",
+        blurry.CANVAS_HEIGHT,
+        blurry.CANVAS_WIDTH,
+    )
 
 
 def train_mask(out, log):
     faces, held_faces, _, _ = data.patches()
     layers = classifiers.train_mask(faces, held_faces, blurry_utils().blur_faces, log)
-    classifiers.export_classes(layers, out / "mask_detection/src/mask-detector/onnx/mask_classifier.onnx",
-                               "mask_classifier", "face", 3, 16, "probabilities", 2)
+    classifiers.export_classes(
+        layers,
+        out / "mask_detection/src/mask-detector/onnx/mask_classifier.onnx",
+        "mask_classifier",
+        "face",
+        3,
+        16,
+        "probabilities",
+        2,
+    )
 
 
 def train_degraded(out, log):
@@ -76,15 +90,22 @@ def train_exits(out, log):
     accessories.train_exits(out, faces, held_faces, log)
 
 
-PARTS = {"detector": train_detector, "mask": train_mask, "degraded": train_degraded, "exits": train_exits}
+PARTS = {
+    "detector": train_detector,
+    "mask": train_mask,
+    "degraded": train_degraded,
+    "exits": train_exits,
+}
 
 
 def copy_models(out):
     """The examples are applications of their own: each carries its own copy of a model."""
     source = out / "mask_detection/src"
-    for model, target in (("blurry-faces-onnx/onnx/face_detector.onnx", "early_exits/src/filter"),
-                          ("blurry-faces-onnx/onnx/face_detector.onnx", "drift/src/mask-monitor"),
-                          ("mask-detector/onnx/mask_classifier.onnx", "drift/src/mask-monitor")):
+    for model, target in (
+        ("blurry-faces-onnx/onnx/face_detector.onnx", "early_exits/src/filter"),
+        ("blurry-faces-onnx/onnx/face_detector.onnx", "drift/src/mask-monitor"),
+        ("mask-detector/onnx/mask_classifier.onnx", "drift/src/mask-monitor"),
+    ):
         if not (source / model).exists():
             continue
         folder = out / target / "onnx"
@@ -94,13 +115,23 @@ def copy_models(out):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=EXAMPLES, help="folder to write to (default: the examples)")
-    parser.add_argument("--part", choices=PARTS, action="append", help="train this only (may be repeated)")
+    parser.add_argument(
+        "--out", type=Path, default=EXAMPLES, help="folder to write to (default: the examples)"
+    )
+    parser.add_argument(
+        "--part", choices=PARTS, action="append", help="train this only (may be repeated)"
+    )
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    for folder in ("mask_detection/src/blurry-faces-onnx/onnx", "mask_detection/src/mask-detector/onnx",
-                   "mask_detection/input", "degraded_performance/input", "early_exits/input", "drift/input",
-                   "train/measured"):
+    for folder in (
+        "mask_detection/src/blurry-faces-onnx/onnx",
+        "mask_detection/src/mask-detector/onnx",
+        "mask_detection/input",
+        "degraded_performance/input",
+        "early_exits/input",
+        "drift/input",
+        "train/measured",
+    ):
         (args.out / folder).mkdir(parents=True, exist_ok=True)
     samples.write_samples(args.out)
     for part in args.part or PARTS:

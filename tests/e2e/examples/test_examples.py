@@ -30,10 +30,20 @@ LEFT_FACE, RIGHT_FACE = (107, 60, 113), (430, 150, 90)  # in two_people.jpg, rea
 
 def run_component(folder, source, target, **variables):
     """Runs main.py as the container's start script does; returns what it printed."""
-    environment = dict(os.environ, PYTHONPATH=str(ROOT / "templates/python"), PYTHONDONTWRITEBYTECODE="1",
-                       **variables)
-    done = subprocess.run([sys.executable, "main.py", "-i", str(source), "-o", str(target)], cwd=folder,
-                          env=environment, capture_output=True, text=True, timeout=120)
+    environment = dict(
+        os.environ,
+        PYTHONPATH=str(ROOT / "templates/python"),
+        PYTHONDONTWRITEBYTECODE="1",
+        **variables,
+    )
+    done = subprocess.run(
+        [sys.executable, "main.py", "-i", str(source), "-o", str(target)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     if done.returncode != 0:
         raise AssertionError(f"{folder}: {done.stderr}")
     return done.stdout
@@ -43,8 +53,8 @@ def boxes_in(path):
     """The face boxes that blurry-faces-onnx put into a PNG file."""
     data = Path(path).read_bytes()
     at = data.index(b"tEXtaisprint\0")
-    length = int.from_bytes(data[at - 4:at], "big")
-    return json.loads(data[at + 13:at + 4 + length])["faces"]
+    length = int.from_bytes(data[at - 4 : at], "big")
+    return json.loads(data[at + 13 : at + 4 + length])["faces"]
 
 
 def overlap(a, b):
@@ -82,15 +92,19 @@ class MaskDetectionTest(ExampleTest):
             inside = (slice(y, y + side), slice(x, x + side))
             self.assertLess(sharpness(after[inside]), 0.1 * sharpness(before[inside]))
             margin = side // 4
-            untouched[y - margin:y + side + margin, x - margin:x + side + margin] = False
+            untouched[y - margin : y + side + margin, x - margin : x + side + margin] = False
         np.testing.assert_array_equal(before[untouched], after[untouched])
 
     def test_the_mask_is_recognised_on_the_blurred_faces(self):
         for name in ("picture.jpg", "picture.png", "aisprint-0123"):
             with self.subTest(name):
                 run_component(self.source / "blurry-faces-onnx", self.sample, self.out / name)
-                text = run_component(self.source / "mask-detector", self.out / name, self.out / f"result-{name}")
-                lines = sorted(text.splitlines(), key=lambda line: int(line.split("[")[1].split(",")[0]))
+                text = run_component(
+                    self.source / "mask-detector", self.out / name, self.out / f"result-{name}"
+                )
+                lines = sorted(
+                    text.splitlines(), key=lambda line: int(line.split("[")[1].split(",")[0])
+                )
                 self.assertEqual(len(lines), 2)
                 self.assertIn(": no mask", lines[0])
                 self.assertIn(": mask", lines[1])
@@ -99,7 +113,9 @@ class MaskDetectionTest(ExampleTest):
     def test_a_picture_without_faces_passes_unchanged(self):
         picture = np.full((120, 160, 3), 90, np.uint8)
         cv2.imwrite(str(self.out / "grey.png"), picture)
-        run_component(self.source / "blurry-faces-onnx", self.out / "grey.png", self.out / "same.png")
+        run_component(
+            self.source / "blurry-faces-onnx", self.out / "grey.png", self.out / "same.png"
+        )
         self.assertEqual(boxes_in(self.out / "same.png"), [])
         np.testing.assert_array_equal(cv2.imread(str(self.out / "same.png")), picture)
 
@@ -111,15 +127,25 @@ class DegradedPerformanceTest(ExampleTest):
     def test_the_filter_keeps_faces_and_drops_background(self):
         for name in ("filter", "filter_small"):
             with self.subTest(name):
-                run_component(self.source / name, self.samples / "face_plain.png", self.out / f"{name}-face.png")
+                run_component(
+                    self.source / name,
+                    self.samples / "face_plain.png",
+                    self.out / f"{name}-face.png",
+                )
                 self.assertTrue((self.out / f"{name}-face.png").exists())
-                run_component(self.source / name, self.samples / "background.png", self.out / f"{name}-none.png")
+                run_component(
+                    self.source / name,
+                    self.samples / "background.png",
+                    self.out / f"{name}-none.png",
+                )
                 self.assertFalse((self.out / f"{name}-none.png").exists())
 
     def test_the_classifier_knows_what_a_face_wears(self):
         for name in ("plain", "mask", "sunglasses"):
             with self.subTest(name):
-                run_component(self.source / "classifier", self.samples / f"face_{name}.png", self.out / name)
+                run_component(
+                    self.source / "classifier", self.samples / f"face_{name}.png", self.out / name
+                )
                 self.assertEqual(json.loads((self.out / name).read_text())["class"], name)
 
     def test_confusion_matrices_fit_their_class_files(self):
@@ -155,14 +181,20 @@ class DriftTest(ExampleTest):
     def test_the_ratio_is_reported_and_the_report_lists_the_faces(self):
         text = run_component(self.source / "mask-monitor", self.sample, self.out / "picture")
         self.assertIn("2 face(s), mask ratio 0.50", text)
-        run_component(self.source / "report", self.out / "picture_NO_DRIFT", self.out / "report.json")
+        run_component(
+            self.source / "report", self.out / "picture_NO_DRIFT", self.out / "report.json"
+        )
         self.assertEqual(len(json.loads((self.out / "report.json").read_text())["faces"]), 2)
 
     def test_pictures_are_marked_while_the_detector_collects_data(self):
         (self.out / "state").mkdir()
         (self.out / "state/drift_state.yaml").write_text("masks:\n  ratio: 1\n")
-        run_component(self.source / "mask-monitor", self.sample, self.out / "picture",
-                      DRIFT_DETECTOR_MINIO_URL=(self.out / "state").as_uri())
+        run_component(
+            self.source / "mask-monitor",
+            self.sample,
+            self.out / "picture",
+            DRIFT_DETECTOR_MINIO_URL=(self.out / "state").as_uri(),
+        )
         self.assertTrue((self.out / "picture_DRIFTED").exists())
         self.assertFalse((self.out / "picture_NO_DRIFT").exists())
 
@@ -170,13 +202,23 @@ class DriftTest(ExampleTest):
 class CopiesTest(unittest.TestCase):
     def test_files_that_several_examples_carry_are_the_same(self):
         blurry = EXAMPLES / "mask_detection/src/blurry-faces-onnx"
-        copies = [("utils.py", blurry, "early_exits/src/filter"), ("utils.py", blurry, "drift/src/mask-monitor"),
-                  ("onnx/face_detector.onnx", blurry, "early_exits/src/filter"),
-                  ("onnx/face_detector.onnx", blurry, "drift/src/mask-monitor"),
-                  ("onnx/mask_classifier.onnx", EXAMPLES / "mask_detection/src/mask-detector",
-                   "drift/src/mask-monitor")]
+        copies = [
+            ("utils.py", blurry, "early_exits/src/filter"),
+            ("utils.py", blurry, "drift/src/mask-monitor"),
+            ("onnx/face_detector.onnx", blurry, "early_exits/src/filter"),
+            ("onnx/face_detector.onnx", blurry, "drift/src/mask-monitor"),
+            (
+                "onnx/mask_classifier.onnx",
+                EXAMPLES / "mask_detection/src/mask-detector",
+                "drift/src/mask-monitor",
+            ),
+        ]
         for name, first, other in copies:
-            self.assertEqual((first / name).read_bytes(), (EXAMPLES / other / name).read_bytes(), f"{other}/{name}")
+            self.assertEqual(
+                (first / name).read_bytes(),
+                (EXAMPLES / other / name).read_bytes(),
+                f"{other}/{name}",
+            )
 
 
 @unittest.skipUnless(PROGRAM, "AISPRINT_PROGRAM is not set")
@@ -186,13 +228,20 @@ class DesignTest(ExampleTest):
     def design(self, name):
         application = self.out / name
         shutil.copytree(EXAMPLES / name, application)
-        done = subprocess.run([PROGRAM, "design", "--application_dir", str(application)], capture_output=True,
-                              text=True, timeout=120)
+        done = subprocess.run(
+            [PROGRAM, "design", "--application_dir", str(application)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         return application / "aisprint/designs"
 
     def test_two_segments_give_the_same_picture_as_the_base_design(self):
-        for example, component in (("mask_detection", "blurry-faces-onnx"), ("early_exits", "filter")):
+        for example, component in (
+            ("mask_detection", "blurry-faces-onnx"),
+            ("early_exits", "filter"),
+        ):
             with self.subTest(example):
                 designs = self.design(example) / component
                 sample = EXAMPLES / example / "input/two_people.jpg"
@@ -201,8 +250,12 @@ class DesignTest(ExampleTest):
                 at = self.out / example
                 run_component(designs / "base", sample, at / "base/picture.png")
                 run_component(designs / "partition1_1", sample, at / "middle/picture.png")
-                run_component(designs / "partition1_2", at / "middle/picture.png", at / "end/ignored")
-                self.assertEqual((at / "base/picture.png").read_bytes(), (at / "end/picture.png").read_bytes())
+                run_component(
+                    designs / "partition1_2", at / "middle/picture.png", at / "end/ignored"
+                )
+                self.assertEqual(
+                    (at / "base/picture.png").read_bytes(), (at / "end/picture.png").read_bytes()
+                )
 
     def test_early_exits_take_one_exit_each_and_agree_on_clear_cases(self):
         designs = self.design("early_exits") / "classifier"
@@ -217,8 +270,10 @@ class DesignTest(ExampleTest):
                 source = folder / f"{name}_NO_EARLYEXIT"
                 if not source.exists():
                     break
-            base, early = (json.loads(path.read_text())["class"]
-                           for path in (self.out / f"{name}-base", folder / name))
+            base, early = (
+                json.loads(path.read_text())["class"]
+                for path in (self.out / f"{name}-base", folder / name)
+            )
             self.assertEqual(base, early, name)
 
     def test_the_other_examples_can_be_designed(self):

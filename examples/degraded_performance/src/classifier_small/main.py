@@ -27,6 +27,6 @@ if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('-i', '--input', required=True, help='picture of a face')
     parser.add_argument('-o', '--output', required=True, help='JSON file to write')
-    parser.add_argument('-y', '--onnx_file', default='onnx/classifier_small.onnx', help='model to run')
+    parser.add_argument('-y', '--onnx_file', default='onnx/classifier_small.onnx', help='model')
     args = vars(parser.parse_args())
     main(args)

@@ -27,7 +27,7 @@ def main(args):
 if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('-i', '--input', required=True, help='picture to read')
-    parser.add_argument('-o', '--output', required=True, help='where a picture of a face is copied to')
-    parser.add_argument('-y', '--onnx_file', default='onnx/filter_small.onnx', help='model to run')
+    parser.add_argument('-o', '--output', required=True, help='copy of a picture of a face')
+    parser.add_argument('-y', '--onnx_file', default='onnx/filter_small.onnx', help='model')
     args = vars(parser.parse_args())
     main(args)

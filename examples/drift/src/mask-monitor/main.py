@@ -18,6 +18,7 @@ from aisprint.onnx_inference import load_and_inference
 from mask_utils import face_input
 from utils import blur_faces, decode_picture, find_faces, pack_pyramid, write_picture
 
+MASK_MODEL = 'onnx/mask_classifier.onnx'
 DRIFT_RUNNING = 1  # drift found, pictures are being collected
 
 
@@ -32,7 +33,7 @@ def mask_ratio(image, faces):
     """Share of the (blurred) faces that wear a mask."""
     masks = 0
     for face in faces:
-        _, result = load_and_inference('onnx/mask_classifier.onnx', {'face': face_input(image, face)})
+        _, result = load_and_inference(MASK_MODEL, {'face': face_input(image, face)})
         masks += int(result[0][0, 1] > 0.5)
     return masks / len(faces)
 

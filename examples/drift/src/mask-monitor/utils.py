@@ -8,13 +8,13 @@ import zlib
 import cv2
 import numpy as np
 
-CANVAS_WIDTH, CANVAS_HEIGHT = 512, 584  # size of the network's input
+CANVAS_WIDTH, CANVAS_HEIGHT = 512, 804  # size of the network's input
 WORK_SIDE = 256  # longer side of the largest pyramid level
-STEP = 2.0 ** (1 / 4)  # ratio of neighbouring pyramid levels
+STEP = 2.0 ** (1 / 6)  # ratio of neighbouring pyramid levels
 WINDOW = 25  # side of the window that the network judges
 STRIDE = 4  # distance of neighbouring windows
 THRESHOLD = 0.0  # smallest score (logit) of a window that counts
-SUPPORT = 9.0  # smallest sum of the scores of a face's windows
+SUPPORT = 20.0  # smallest sum of the scores of a face's windows
 MARGIN = 0.15  # part of the face box that is blurred around it
 BLOCKS = 9  # detail that is left of a blurred face: 9 by 9 values
 

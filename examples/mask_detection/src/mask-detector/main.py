@@ -31,8 +31,8 @@ def main(args):
 
 if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('-i', '--input', required=True, help='picture written by blurry-faces-onnx')
+    parser.add_argument('-i', '--input', required=True, help='picture of blurry-faces-onnx')
     parser.add_argument('-o', '--output', required=True, help='picture to write')
-    parser.add_argument('-y', '--onnx_file', default='onnx/mask_classifier.onnx', help='model to run')
+    parser.add_argument('-y', '--onnx_file', default='onnx/mask_classifier.onnx', help='model')
     args = vars(parser.parse_args())
     main(args)

@@ -64,8 +64,8 @@ def draw_result(image, labels):
         x, y, side = label['face']
         colour = (60, 180, 60) if label['class'] == 'mask' else (40, 40, 220)
         cv2.rectangle(result, (x, y), (x + side, y + side), colour, 2)
-        cv2.putText(result, label['class'], (x, max(14, y - 6)), cv2.FONT_HERSHEY_SIMPLEX, 0.6, colour, 2,
-                    cv2.LINE_AA)
+        cv2.putText(result, label['class'], (x, max(14, y - 6)), cv2.FONT_HERSHEY_SIMPLEX, 0.6,
+                    colour, 2, cv2.LINE_AA)
     return result
 
 
