@@ -16,8 +16,8 @@ namespace aisprint::yaml {
 
 namespace {
 
-/// Aliases may not expand a document beyond this many nodes.
-constexpr std::size_t k_most_nodes = 2'000'000;
+/// Anchors and aliases may not copy more nodes than this.
+constexpr std::size_t k_most_nodes = 500'000;
 
 std::size_t count_nodes(const Node& node) {
     std::size_t count = 1;
@@ -45,13 +45,7 @@ public:
     }
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        Node node = m_anchors[anchor];
-        m_expanded += count_nodes(node);
-        if (m_expanded > k_most_nodes) {
-            add_error(position(mark, 1), "BAS014", "aliases expand this document beyond all bounds",
-                      "write the values out");
-            node = Node{};
-        }
+        Node node = copied(m_anchors[anchor], position(mark, 1));
         node.span = position(mark, 1);
         finish(std::move(node), 0);
     }
@@ -65,6 +59,9 @@ public:
         node.spelling = tag == "?" || tag.empty() ? Spelling::plain : Spelling::text;
         node.scalar = value;
         node.span = scalar_span(mark, value, node.spelling);
+        if (node.spelling == Spelling::text) {
+            m_last_text = node.span;
+        }
         if (node.spelling == Spelling::plain &&
             (value == "~" || value == "null" || value == "Null" || value == "NULL")) {
             node.kind = Kind::null;
@@ -102,6 +99,31 @@ public:
         return m_source.span_of(begin, begin + length);
     }
 
+    /// yaml-cpp accepts a quoted text that the end of the file cuts off after a line break; only
+    /// the last one can be so.
+    void check_last_quote() {
+        if (!m_last_text) {
+            return;
+        }
+        const std::string_view text = m_source.text();
+        std::size_t place = m_source.offset_of(m_last_text->line, m_last_text->column);
+        const char quote = place < text.size() ? text[place] : '\0';
+        if (quote != '"' && quote != '\'') {
+            return;
+        }
+        for (++place; place < text.size(); ++place) {
+            const bool doubled = quote == '\'' && text.substr(place, 2) == "''";
+            const bool escaped = quote == '"' && text[place] == '\\';
+            if (doubled || escaped) {
+                ++place;
+            } else if (text[place] == quote) {
+                return;
+            }
+        }
+        add_error(*m_last_text, "BAS010", "not valid YAML: the quoted text has no end",
+                  "close the quotes");
+    }
+
     [[nodiscard]] Node take_root() { return std::move(m_root); }
     [[nodiscard]] std::vector<Diagnostic>& errors() { return m_errors; }
 
@@ -135,7 +157,7 @@ private:
 
     void finish(Node node, YAML::anchor_t anchor) {
         if (anchor != 0) {
-            m_anchors[anchor] = node;
+            m_anchors[anchor] = copied(node, node.span);
         }
         if (m_open.empty()) {
             m_root = std::move(node);
@@ -149,6 +171,20 @@ private:
         } else {
             accept_value(parent, std::move(node));
         }
+    }
+
+    /// A copy of a node; once aliases and anchors have made too many of them, an empty one.
+    Node copied(const Node& node, const Span& place) {
+        if (m_expanded > k_most_nodes) {
+            return {};
+        }
+        m_expanded += count_nodes(node);
+        if (m_expanded <= k_most_nodes) {
+            return node;
+        }
+        add_error(place, "BAS014", "anchors and aliases expand this document beyond all bounds",
+                  "write the values out");
+        return {};
     }
 
     void accept_key(Open& parent, Node key) {
@@ -176,7 +212,7 @@ private:
         parent.node.entries.push_back({key.scalar, key.span, std::move(value), key.spelling});
     }
 
-    static void accept_merge(Open& parent, Node value) {
+    void accept_merge(Open& parent, Node value) {
         std::vector<Node> sources;
         if (value.is_sequence()) {
             sources = std::move(value.items);
@@ -184,6 +220,10 @@ private:
             sources.push_back(std::move(value));
         }
         for (Node& source : sources) {
+            if (!source.is_mapping()) {
+                add_error(source.span, "BAS015", "'<<' takes in maps only",
+                          "name an anchor of a map, or a list of such anchors");
+            }
             std::ranges::move(source.entries, std::back_inserter(parent.merged));
         }
     }
@@ -214,6 +254,7 @@ private:
     std::map<YAML::anchor_t, Node> m_anchors;
     std::vector<Diagnostic> m_errors;
     std::size_t m_expanded = 0;
+    std::optional<Span> m_last_text;
 };
 
 } // namespace
@@ -229,6 +270,7 @@ Result<Node> parse(const SourceFile& source) {
         std::istringstream stream(source.text());
         YAML::Parser parser(stream);
         parser.HandleNextDocument(builder);
+        builder.check_last_quote();
         Node root = builder.take_root();
         TreeBuilder second(source);
         if (parser.HandleNextDocument(second)) {

@@ -24,20 +24,57 @@ std::string format_position(const Span& span) {
     return fmt::format("{}:{}:{}: ", span.file, span.line, span.column);
 }
 
-/// Blanks that bring the caret under its column; tabs of the source line are kept.
-std::string caret_padding(std::string_view line, std::size_t column) {
-    std::string padding;
-    std::size_t position = 1;
-    for (std::size_t i = 0; i < line.size() && position < column; ++i) {
-        const bool continuation = (static_cast<unsigned char>(line[i]) & 0xC0U) == 0x80U;
-        if (continuation) {
+/// A code point and the number of bytes that it takes; a byte that is not UTF-8 stands alone.
+std::pair<char32_t, std::size_t> decode(std::string_view text) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t length = lead < 0xC0U ? 1 : lead < 0xE0U ? 2 : lead < 0xF0U ? 3 : 4;
+    if (length == 1 || !is_utf8(text.substr(0, length))) {
+        return {lead, 1};
+    }
+    char32_t value = lead & (0xFFU >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) {
+        value = (value << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
+    }
+    return {value, length};
+}
+
+/// Cells that a code point takes on a terminal: 2 for East Asian wide letters and pictures, 0 for
+/// combining marks (the common blocks of Unicode's EastAsianWidth.txt).
+std::size_t cell_width(char32_t c) {
+    const auto within = [c](char32_t first, char32_t last) { return c >= first && c <= last; };
+    if (within(0x300, 0x36F) || within(0x200B, 0x200F) || within(0x20D0, 0x20FF) ||
+        within(0xFE00, 0xFE0F)) {
+        return 0;
+    }
+    const bool wide = within(0x1100, 0x115F) || within(0x2E80, 0x303E) || within(0x3041, 0xA4CF) ||
+                      within(0xAC00, 0xD7A3) || within(0xF900, 0xFAFF) || within(0xFE30, 0xFE6F) ||
+                      within(0xFF00, 0xFF60) || within(0xFFE0, 0xFFE6) ||
+                      within(0x1F300, 0x1F64F) || within(0x1F900, 0x1F9FF) ||
+                      within(0x20000, 0x3FFFD);
+    return wide ? 2 : 1;
+}
+
+/// The line under a source line: blanks (tabs are kept), then a caret and tildes under the span.
+std::string caret_line(std::string_view line, const Span& span) {
+    std::string text;
+    std::size_t column = 1;
+    for (; column < span.column; ++column) {
+        if (line.empty()) {
+            text += ' ';
             continue;
         }
-        padding += line[i] == '\t' ? '\t' : ' ';
-        ++position;
+        const auto [letter, length] = decode(line);
+        line.remove_prefix(length);
+        text.append(letter == '\t' ? 1 : cell_width(letter), letter == '\t' ? '\t' : ' ');
     }
-    padding.append(column > position ? column - position : 0, ' ');
-    return padding;
+    std::size_t cells = 0;
+    for (std::size_t i = 0; i < span.length && !line.empty(); ++i) {
+        const auto [letter, length] = decode(line);
+        line.remove_prefix(length);
+        cells += cell_width(letter);
+    }
+    text += '^';
+    return text.append(cells > 1 ? cells - 1 : 0, '~');
 }
 
 std::string format_snippet(const Diagnostic& diagnostic) {
@@ -45,15 +82,8 @@ std::string format_snippet(const Diagnostic& diagnostic) {
     if (diagnostic.snippet.empty() || span.line == 0) {
         return {};
     }
-    std::string carets = "^";
-    if (span.length > 1) {
-        carets.append(span.length - 1, '~');
-    }
-    return fmt::format("{:>5} | {}\n      | {}{}\n",
-                       span.line,
-                       diagnostic.snippet,
-                       caret_padding(diagnostic.snippet, span.column),
-                       carets);
+    return fmt::format("{:>5} | {}\n      | {}\n", span.line, diagnostic.snippet,
+                       caret_line(diagnostic.snippet, span));
 }
 
 std::string lower(const std::string& text) {
@@ -111,7 +141,8 @@ Diagnostic as_warning(Diagnostic diagnostic) {
 
 void sort_and_merge(std::vector<Diagnostic>& diagnostics) {
     const auto key = [](const Diagnostic& d) {
-        return std::tie(d.span.file, d.span.line, d.span.column, d.severity, d.code, d.message);
+        return std::tie(d.span.file, d.span.line, d.span.column, d.severity, d.code,
+                        d.message, d.hint);
     };
     std::ranges::stable_sort(diagnostics,
                              [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });

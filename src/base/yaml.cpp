@@ -100,7 +100,7 @@ std::optional<double> parse_float(std::string_view text) {
     if (digits.starts_with('+')) {
         digits.erase(0, 1);
     }
-    const std::size_t first = digits.starts_with('-') ? 1 : 0;
+    const std::size_t first = text.starts_with('-') ? 1 : 0;
     const bool leading_dot = digits.size() > first + 1 && digits[first] == '.';
     if (first >= digits.size() ||
         !(is_digit(digits[first]) || (leading_dot && is_digit(digits[first + 1])))) {
@@ -115,29 +115,75 @@ std::optional<double> parse_float(std::string_view text) {
     return value;
 }
 
-/// YYYY-MM-DD, with or without a time after it: a plain scalar of this form is a timestamp.
-bool looks_like_timestamp(std::string_view text) {
-    const auto digits = [&](std::size_t from, std::size_t count) {
-        return text.size() >= from + count &&
-               std::ranges::all_of(text.substr(from, count), is_digit);
-    };
-    return digits(0, 4) && text.size() >= 8 && text[4] == '-' && is_digit(text[5]);
+/// A count of digits at the start of `text`, at least one and at most `most`, is taken off it.
+bool take_digits(std::string_view& text, std::size_t least, std::size_t most) {
+    std::size_t count = 0;
+    while (count < most && count < text.size() && is_digit(text[count])) {
+        ++count;
+    }
+    text.remove_prefix(count);
+    return count >= least;
 }
 
-/// Base-60 integers and floats of YAML 1.1 (`12:30`).
+bool take(std::string_view& text, char c) {
+    const bool found = text.starts_with(c);
+    text.remove_prefix(found ? 1 : 0);
+    return found;
+}
+
+/// Timestamps of YAML 1.1: YYYY-MM-DD, or the same with a time after it.
+bool looks_like_timestamp(std::string_view text) {
+    std::string_view date = text;
+    if (take_digits(date, 4, 4) && take(date, '-') && take_digits(date, 2, 2) &&
+        take(date, '-') && take_digits(date, 2, 2) && date.empty()) {
+        return true;
+    }
+    if (!(take_digits(text, 4, 4) && take(text, '-') && take_digits(text, 1, 2) &&
+          take(text, '-') && take_digits(text, 1, 2) && !text.empty() &&
+          (text.front() == 'T' || text.front() == 't' || text.front() == ' '))) {
+        return false;
+    }
+    text.remove_prefix(std::min(text.find_first_not_of("Tt "), text.size()));
+    return take_digits(text, 1, 2) && take(text, ':') && take_digits(text, 2, 2) &&
+           take(text, ':') && take_digits(text, 2, 2);
+}
+
+/// Base-60 integers and floats of YAML 1.1: `12:30`, `1:30:07.5`.
 bool looks_like_sexagesimal(std::string_view text) {
     if (text.starts_with('-') || text.starts_with('+')) {
         text.remove_prefix(1);
     }
-    return !text.empty() && is_digit(text.front()) && text.find(':') != std::string_view::npos &&
-           std::ranges::all_of(text, [](char c) {
-               return is_digit(c) || c == ':' || c == '.' || c == '_';
-           });
+    if (text.empty() || !is_digit(text.front())) {
+        return false;
+    }
+    text.remove_prefix(std::min(text.find_first_not_of("0123456789_"), text.size()));
+    bool has_part = false;
+    while (take(text, ':')) {
+        std::string_view part = text.substr(0, text.find_first_not_of("0123456789"));
+        if (part.empty() || part.size() > 2 || (part.size() == 2 && part.front() > '5')) {
+            return false;
+        }
+        text.remove_prefix(part.size());
+        has_part = true;
+    }
+    return has_part && (text.empty() ||
+                        (take(text, '.') &&
+                         text.find_first_not_of("0123456789_") == std::string_view::npos));
+}
+
+/// A plain decimal of any length, also one that no 64 bits hold.
+bool looks_like_decimal(std::string_view text) {
+    if (text.starts_with('-') || text.starts_with('+')) {
+        text.remove_prefix(1);
+    }
+    return !text.empty() && text.front() >= '1' && text.front() <= '9' &&
+           text.find_first_not_of("0123456789_") == std::string_view::npos;
 }
 
 bool reads_as_other_type(std::string_view text) {
     return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL" ||
            text == "<<" || text == "=" || parse_bool(text) || parse_integer(text) ||
+           looks_like_decimal(text) ||
            (parse_float(text) && text.find('.') != std::string_view::npos) ||
            looks_like_timestamp(text) || looks_like_sexagesimal(text);
 }

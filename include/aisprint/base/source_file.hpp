@@ -39,9 +39,12 @@ public:
     [[nodiscard]] std::size_t line_count() const { return m_line_starts.size(); }
 
 private:
+    [[nodiscard]] std::size_t count_columns(std::string_view text) const;
+
     std::string m_name;
     std::string m_text;
     std::vector<std::size_t> m_line_starts{0};
+    bool m_is_ascii = true; ///< columns need no counting then
 };
 
 /// How many code points `text` holds; bytes that are not UTF-8 count one each.

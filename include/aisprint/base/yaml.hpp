@@ -61,8 +61,9 @@ struct Entry {
 [[nodiscard]] bool same_content(const Node& a, const Node& b);
 
 /// Reads one document. Fails (input) with every syntax error found (BAS010), duplicate keys
-/// (BAS011), keys that are not scalars (BAS012), more than one document (BAS013), or aliases
-/// that blow up (BAS014). An empty text gives a null node.
+/// (BAS011), keys that are not scalars (BAS012), more than one document (BAS013), anchors and
+/// aliases that blow up (BAS014), or merges of other things than maps (BAS015). An empty text
+/// gives a null node.
 [[nodiscard]] Result<Node> parse(const SourceFile& source);
 
 /// The boolean that YAML 1.1 reads from a plain scalar (true, yes, on, ... in the usual cases).
