@@ -2,7 +2,6 @@
 # Third-party libraries, all from Debian 12 packages; minimum versions are Debian 12's.
 find_package(Threads REQUIRED)
 find_package(fmt 9.1 REQUIRED)
-find_package(spdlog 1.10 REQUIRED)
 find_package(yaml-cpp 0.7 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tl-expected 1.0 REQUIRED)
