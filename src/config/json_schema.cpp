@@ -72,6 +72,9 @@ Json to_json(const TypeSpec& type) {
     }
     if (!type.choices.empty()) {
         json["enum"] = type.choices;
+        if (type.nullable == Nullable::yes) {
+            json["enum"].push_back(nullptr);
+        }
     }
     if (type.minimum) {
         json["minimum"] = *type.minimum;

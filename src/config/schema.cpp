@@ -171,9 +171,9 @@ private:
     }
 
     void check_map(const yaml::Node& node, const TypeSpec& type, const std::string& path) {
-        const std::regex pattern(type.key_pattern.empty() ? ".*" : type.key_pattern);
+        const std::regex pattern(type.key_pattern);
         for (const yaml::Entry& entry : node.entries) {
-            if (!std::regex_match(entry.key, pattern)) {
+            if (!type.key_pattern.empty() && !std::regex_match(entry.key, pattern)) {
                 add(entry.key_span, "CFG007",
                     fmt::format("'{}' is not a valid key of {}", entry.key, shown(path)),
                     fmt::format("use a key of the form {}", type.key_pattern));
