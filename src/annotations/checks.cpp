@@ -130,7 +130,7 @@ private:
             return script.component_name() == name ||
                    (m_parent_of.contains(name) && script.folder == name);
         });
-        if (!found) {
+        if (!found && m_graph.all_scripts_read) {
             m_errors.push_back(make_error(
                 "ANN031",
                 fmt::format("no script in src carries the name of the component '{}'", name),

@@ -321,7 +321,7 @@ std::vector<Format> make_formats() {
          "Where each component may run, and in which containers", deployments_type()},
         {"physical_nodes", "common_config/physical_nodes.yaml",
          "Clusters and nodes that exist already", physical_nodes_type()},
-        {"security", "common_config/security.yaml",
+        {"security", "scone/policy.yaml",
          "Protected programs of the application", security_type()},
         {"env", "src/COMPONENT/env.yaml", "Environment variables of a component",
          map_of(of(ValueType::any)).or_null()},

@@ -110,10 +110,12 @@ private:
     }
 
     void mismatch(const yaml::Node& node, const TypeSpec& type, const std::string& path) {
-        const std::string hint =
-            path.empty() ? "fill the file in; 'aisprint schema' describes the formats"
-            : node.is_null() ? fmt::format("write {} after '{}:'", name_of(type.type), last(path))
-                           : fmt::format("write {}", name_of(type.type));
+        std::string hint = "fill the file in; 'aisprint schema' describes the formats";
+        if (!path.empty()) {
+            const std::string place =
+                node.is_null() ? fmt::format(" after '{}:'", last(path)) : "";
+            hint = fmt::format("write {}{} ({})", name_of(type.type), place, m_meaning);
+        }
         add(node.span, "CFG002",
             fmt::format("{} must be {}, found {}", shown(path), name_of(type.type),
                         describe(node)),
@@ -186,6 +188,7 @@ private:
         for (const FieldSpec& field : type.fields) {
             const yaml::Node* value = node.find(field.name);
             if (value != nullptr) {
+                m_meaning = field.description;
                 check(*value, field.type, child(path, field.name));
             } else if (field.presence == Presence::required) {
                 add(node.span, "CFG003",
@@ -230,6 +233,8 @@ private:
     }
 
     const SourceFile& m_source;
+    /// Description of the field that is being checked.
+    std::string m_meaning;
     std::vector<Diagnostic> m_diagnostics;
 };
 

@@ -208,8 +208,10 @@ Result<ApplicationModel> load_application(const config::ApplicationFolder& folde
     std::vector<annotations::ComponentScript> scripts =
         ScriptsReader(folder, reporter, errors).read();
     if (config.dag) {
-        append(errors, annotations::check_annotations(scripts, to_graph_view(*config.dag),
-                                                      folder_facts(folder), reporter));
+        annotations::GraphView graph = to_graph_view(*config.dag);
+        graph.all_scripts_read = scripts.size() == component_folders(folder.path / "src").size();
+        append(errors, annotations::check_annotations(scripts, graph, folder_facts(folder),
+                                                      reporter));
     }
     const bool complete = config.dag && config.resources && config.deployments;
     if (!complete || !errors.empty()) {

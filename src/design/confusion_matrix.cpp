@@ -150,6 +150,12 @@ Result<ConfusionMatrix> parse_matrix(const std::string& bytes, const std::string
 Result<ConfusionMatrix> load_confusion_matrix(const fs::path& folder,
                                               const std::string& shown_as) {
     const std::string matrix_name = shown_as + "/confusion_matrix.npy";
+    for (const char* name : {"confusion_matrix.npy", "class_names_dictionary.csv"}) {
+        if (!fs::is_regular_file(folder / name)) {
+            return wrong(shown_as + "/" + name,
+                         fmt::format("file '{}' is missing, which model_performance needs", name));
+        }
+    }
     AISPRINT_TRY_ASSIGN(const std::string bytes, read_file(folder / "confusion_matrix.npy"));
     AISPRINT_TRY_ASSIGN(ConfusionMatrix matrix, parse_matrix(bytes, matrix_name));
     AISPRINT_TRY_ASSIGN(matrix.names,

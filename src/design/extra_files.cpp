@@ -120,7 +120,9 @@ std::string design_of_image(const std::string& component, const std::string& ima
 
 Result<void> add_drift_detector(const ApplicationModel& model,
                                 const DesignOptions& options,
-                                OutputTree& tree) {
+                                OutputTree& tree,
+                                Reporter& reporter) {
+    const RelativePath folder = "common_config/drift_detector";
     DriftConfiguration configuration;
     bool wanted = false;
     for (const annotations::ComponentScript& script : model.scripts) {
@@ -130,9 +132,17 @@ Result<void> add_drift_detector(const ApplicationModel& model,
         }
     }
     if (!wanted) {
+        if (fs::exists(model.folder.path / folder)) {
+            Diagnostic left_over =
+                make_error("DSN042",
+                           "folder 'drift_detector' is there, but no component carries "
+                           "detect_metric_drift; its image would still be built",
+                           "remove the folder");
+            left_over.span.file = model.folder.shown(folder);
+            reporter.report(as_warning(std::move(left_over)));
+        }
         return {};
     }
-    const RelativePath folder = "common_config/drift_detector";
     AISPRINT_TRY(tree.add_tree(folder, options.templates / "drift_detector"));
     tree.add_file(folder + "/drift_detector_config.yaml", configuration.take());
     return {};

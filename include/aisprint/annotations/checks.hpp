@@ -21,6 +21,9 @@ struct GraphView {
     std::map<std::string, std::vector<std::string>> successors;
     /// For a component, its degraded versions.
     std::map<std::string, std::vector<std::string>> alternatives;
+    /// False while some main.py could not be read: then a component without a script may be
+    /// that one, and is no error of its own.
+    bool all_scripts_read = true;
 };
 
 /// Questions about a component's other files. An empty function, like an empty answer, means
