@@ -261,7 +261,9 @@ private:
 
 Result<Node> parse(const SourceFile& source) {
     TreeBuilder builder(source);
-    if (!is_utf8(source.text())) {
+    // yaml-cpp would take text with zero bytes for UTF-16 or UTF-32.
+    const bool has_zeros = source.text().find('\0') != std::string::npos;
+    if (has_zeros || !is_utf8(source.text())) {
         return fail(ErrorKind::input,
                     make_error_at(source, source.span_of(0, 0), "BAS010",
                                   "the file is not UTF-8 text", "save it as UTF-8"));

@@ -165,6 +165,13 @@ TEST(YamlReader, NotUtf8) {
     EXPECT_NE(errors[0].message.find("UTF-8"), std::string::npos);
 }
 
+TEST(YamlReader, ZeroBytesAreNoText) {
+    EXPECT_EQ(first_error(std::string("a\0:\0 \0b\0", 8)).code, "BAS010") << "UTF-16";
+    EXPECT_EQ(first_error(std::string("\x0f\0\0\0\0\0\0\x0f\0\0\0a: 1\rb: 2\r", 21)).code,
+              "BAS010");
+    EXPECT_EQ(first_error(std::string("a: x\0y", 6)).code, "BAS010");
+}
+
 TEST(YamlReader, SyntaxErrorsHaveAPlace) {
     const auto errors = errors_of("a: 1\nb: [1, 2\nc: 3\n");
     ASSERT_FALSE(errors.empty());
