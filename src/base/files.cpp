@@ -50,12 +50,16 @@ Result<void> write_all(const fs::path& path, int fd, std::string_view content) {
     return {};
 }
 
-Result<void> write_with_mode(const fs::path& path, std::string_view content, mode_t mode) {
+/// `named` is the path that a failure names: the user's, where `path` is a temporary neighbour.
+Result<void> write_with_mode(const fs::path& path,
+                             std::string_view content,
+                             mode_t mode,
+                             const fs::path& named) {
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
     if (file.get() < 0) {
-        return io_failure("BAS002", "write", path, last_error());
+        return io_failure("BAS002", "write", named, last_error());
     }
-    return write_all(path, file.get(), content);
+    return write_all(named, file.get(), content);
 }
 
 } // namespace
@@ -102,7 +106,7 @@ Result<void> write_file_atomic(const fs::path& path, std::string_view content) {
     const bool exists = ::stat(path.c_str(), &status) == 0;
     const fs::path temporary =
         path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid());
-    const auto written = write_with_mode(temporary, content, 0644);
+    const auto written = write_with_mode(temporary, content, 0644, path);
     if (!written) {
         ::unlink(temporary.c_str());
         return written;
@@ -119,7 +123,7 @@ Result<void> write_file_atomic(const fs::path& path, std::string_view content) {
 }
 
 Result<void> write_new_file(const fs::path& path, std::string_view content) {
-    return write_with_mode(path, content, 0644);
+    return write_with_mode(path, content, 0644, path);
 }
 
 Result<void> copy_regular_file(const fs::path& from, const fs::path& to) {

@@ -59,6 +59,18 @@ std::string option_names(const CLI::Option& option) {
     return type.empty() ? names : names + " " + type;
 }
 
+/// " MODEL [NAME]": what stands after the options of a command.
+std::string positional_names(const CLI::App& app) {
+    std::string text;
+    for (const CLI::Option* option : app.get_options()) {
+        if (option->get_positional()) {
+            text += option->get_required() ? " " + option->get_name()
+                                           : " [" + option->get_name() + "]";
+        }
+    }
+    return text;
+}
+
 std::string option_section(const CLI::App& app) {
     std::map<std::string, std::string> groups;
     std::vector<std::string> order;
@@ -134,13 +146,7 @@ std::string program_help(const CLI::App& app) {
 std::string command_help(const Command& command, const CLI::App& app) {
     std::string text = fmt::format("{}\n\nUsage: aisprint {} [OPTIONS]", command.summary,
                                    command.name);
-    for (const CLI::Option* option : app.get_options()) {
-        if (option->get_positional()) {
-            text += option->get_required() ? " " + option->get_name()
-                                           : " [" + option->get_name() + "]";
-        }
-    }
-    text += "\n\nExamples:\n";
+    text += positional_names(app) + "\n\nExamples:\n";
     for (const std::string& example : command.examples) {
         text += "  " + example + "\n";
     }
@@ -155,8 +161,13 @@ std::string command_help(const Command& command, const CLI::App& app) {
 
 std::string usage_lines(const std::string& command) {
     const std::string name = command.empty() ? "aisprint" : "aisprint " + command;
-    return fmt::format("Usage: {} [OPTIONS]{}\nTry '{} --help' for help.\n\n", name,
-                       command.empty() ? " COMMAND [ARGS]..." : "", name);
+    std::string rest = " COMMAND [ARGS]...";
+    if (const Command* known = find_command(command)) {
+        CLI::App app;
+        const CommandAction action = known->setup(app);
+        rest = positional_names(app);
+    }
+    return fmt::format("Usage: {} [OPTIONS]{}\nTry '{} --help' for help.\n\n", name, rest, name);
 }
 
 std::optional<std::string> help_topic(const std::string& name) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "locate.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <vector>
 
@@ -11,7 +13,15 @@ namespace fs = std::filesystem;
 Result<fs::path> find_templates() {
     std::vector<fs::path> candidates;
     if (const char* given = std::getenv("AISPRINT_TEMPLATES")) {
-        candidates.emplace_back(given);
+        if (fs::is_directory(fs::path(given) / "application")) {
+            return fs::path(given);
+        }
+        return fail(ErrorKind::io,
+                    make_error("CLI006",
+                               fmt::format("AISPRINT_TEMPLATES is '{}', which has no folder "
+                                           "'application'",
+                                           given),
+                               "name the folder with the templates of aisprint, or unset it"));
     }
     std::error_code reason;
     const fs::path program = fs::read_symlink("/proc/self/exe", reason);

@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "help.hpp"
+#include "usage_text.hpp"
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -29,6 +30,11 @@ constexpr Planned k_planned[] = {
     {"space4aid", "Find the cheapest deployment that meets every constraint."},
     {"toscarizer", "Build images, write TOSCA and FDL, deploy."},
 };
+
+bool is_planned(const std::string& name) {
+    return std::ranges::any_of(k_planned,
+                               [&name](const Planned& planned) { return planned.name == name; });
+}
 
 CommandAction setup_planned(CLI::App& app) {
     const std::string name = app.get_name();
@@ -114,7 +120,12 @@ public:
             if (wants_help()) {
                 return print_help();
             }
-            return usage_error(error);
+            // What a later version will take is not looked at.
+            const bool later = is_planned(m_command) &&
+                               dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+            if (!later) {
+                return usage_error(error);
+            }
         }
         if (m_version) {
             m_environment.out << fmt::format("aisprint {}\n", k_version);
@@ -218,6 +229,9 @@ private:
             diagnostic.code = "CLI002";
         }
         std::ranges::replace(diagnostic.message, '\n', ' ');
+        if (diagnostic.code != "CLI003") {
+            explain_usage_error(diagnostic);
+        }
         return usage_failure(m_command, std::move(diagnostic));
     }
 

@@ -114,7 +114,7 @@ void Session::print_diagnostics(const std::vector<Diagnostic>& diagnostics) {
         m_environment.err << colored(diagnostic);
     }
     if (hidden > 0) {
-        m_environment.err << fmt::format("and {} more errors; --max-errors 0 shows all\n", hidden);
+        m_environment.err << fmt::format("and {} more errors; --max_errors 0 shows all\n", hidden);
     }
     if (errors > 1) {
         m_environment.err << fmt::format("{} errors\n", errors);

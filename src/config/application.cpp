@@ -152,7 +152,7 @@ std::optional<T> load_one(const ApplicationFolder& folder,
 } // namespace
 
 std::string ApplicationFolder::shown(const std::string& relative) const {
-    return shown_as + "/" + relative;
+    return shown_as == "." ? relative : shown_as + "/" + relative;
 }
 
 ApplicationConfig load_application_config(const ApplicationFolder& folder, Reporter& reporter) {

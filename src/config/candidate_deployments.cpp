@@ -119,8 +119,9 @@ private:
                 add(entry.span, "CFG047",
                     fmt::format("key '{}' and name '{}' are not the same segment", entry.key,
                                 entry.name),
-                    by_key ? fmt::format("write name: COMPONENT{}{}", k_segment_marker,
-                                         by_key->segment)
+                    by_key ? fmt::format("write name: {}{}{}",
+                                         by_name ? by_name->component : entry.name,
+                                         k_segment_marker, by_key->segment)
                            : "use a key such as component1_partitionX_1 for a segment");
                 continue;
             }

@@ -88,9 +88,11 @@ private:
         if (item.scalar == domain || domains.find(item.scalar) == nullptr) {
             std::vector<std::string> names;
             std::ranges::transform(domains.entries, std::back_inserter(names), &yaml::Entry::key);
+            std::erase(names, domain);
             add(item.span, "CFG033",
                 fmt::format("'{}' is not another network domain", item.scalar),
-                fmt::format("use one of {}", fmt::join(names, ", ")));
+                names.empty() ? "remove it, there is no other domain"
+                              : fmt::format("use one of {}", fmt::join(names, ", ")));
         }
     }
 

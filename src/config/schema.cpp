@@ -184,12 +184,26 @@ private:
         }
     }
 
+    /// A value that is not there has no place of its own: its key is pointed at.
+    void check_field(const yaml::Node& parent,
+                     const yaml::Node& value,
+                     const FieldSpec& field,
+                     const std::string& path) {
+        if (!value.is_null()) {
+            check(value, field.type, path);
+            return;
+        }
+        yaml::Node placed = value;
+        placed.span = parent.find_entry(field.name)->key_span;
+        check(placed, field.type, path);
+    }
+
     void check_fields(const yaml::Node& node, const TypeSpec& type, const std::string& path) {
         for (const FieldSpec& field : type.fields) {
             const yaml::Node* value = node.find(field.name);
             if (value != nullptr) {
                 m_meaning = field.description;
-                check(*value, field.type, child(path, field.name));
+                check_field(node, *value, field, child(path, field.name));
             } else if (field.presence == Presence::required) {
                 add(node.span, "CFG003",
                     fmt::format("'{}' is missing in {}", field.name, shown(path)),

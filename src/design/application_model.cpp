@@ -212,6 +212,10 @@ Result<ApplicationModel> load_application(const config::ApplicationFolder& folde
         graph.all_scripts_read = scripts.size() == component_folders(folder.path / "src").size();
         append(errors, annotations::check_annotations(scripts, graph, folder_facts(folder),
                                                       reporter));
+    } else {
+        for (const annotations::ComponentScript& script : scripts) {
+            append(errors, annotations::check_component(script, folder_facts(folder), reporter));
+        }
     }
     const bool complete = config.dag && config.resources && config.deployments;
     if (!complete || !errors.empty()) {

@@ -34,8 +34,7 @@ Result<std::vector<std::string>> task_functions(const ApplicationModel& model,
 
 } // namespace
 
-Result<std::map<std::string, std::string>> compss_files(const ApplicationModel& model,
-                                                        Reporter& reporter) {
+Result<std::map<std::string, std::string>> compss_files(const ApplicationModel& model) {
     std::map<std::string, std::string> files;
     for (const Component& component : model.components) {
         const annotations::ComponentScript& script = model.script_of(component);
@@ -53,13 +52,6 @@ Result<std::map<std::string, std::string>> compss_files(const ApplicationModel& 
         agent.add("port", use.port ? yaml::integer(*use.port) : yaml::null());
         document.add("task_functions", yaml::texts(functions));
         files.emplace(component.name + ".yaml", yaml::write(document));
-        if (use.started_without_waiting) {
-            reporter.report(as_warning(make_error_at(
-                script.source, *use.started_without_waiting, "DSN040",
-                "the COMPSs operation is started without waiting for its end, so exec_time "
-                "measures the start only",
-                "keep the process in a variable and call its wait()")));
-        }
     }
     return files;
 }

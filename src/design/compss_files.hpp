@@ -8,9 +8,8 @@
 
 namespace aisprint::design {
 
-/// For each component that uses COMPSs, COMPONENT.yaml: what its agent runs. An operation that is
-/// started without waiting for its end is a warning (DSN040), since its time is not measured.
+/// For each component that uses COMPSs, COMPONENT.yaml: what its agent runs.
 [[nodiscard]] Result<std::map<std::string, std::string>>
-compss_files(const ApplicationModel& model, Reporter& reporter);
+compss_files(const ApplicationModel& model);
 
 } // namespace aisprint::design

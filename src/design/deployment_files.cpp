@@ -111,14 +111,13 @@ private:
 Result<void> add_deployments(const ApplicationModel& model,
                              const Deployments& deployments,
                              const std::optional<std::string>& performance,
-                             OutputTree& tree,
-                             Reporter& reporter) {
+                             OutputTree& tree) {
     DeploymentWriter writer(model, deployments, tree);
     AISPRINT_TRY(writer.read_tool_folders());
     if (performance) {
         writer.add_tool_file("space4ai-r/deployments_performance.yaml", *performance);
     }
-    AISPRINT_TRY_ASSIGN(const auto compss, compss_files(model, reporter));
+    AISPRINT_TRY_ASSIGN(const auto compss, compss_files(model));
     for (const auto& [name, content] : compss) {
         writer.add_tool_file("pycompss/" + name, content);
     }

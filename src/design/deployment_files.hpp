@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "aisprint/base/reporter.hpp"
 #include "aisprint/design/deployments.hpp"
 #include "aisprint/design/output_tree.hpp"
 
@@ -16,7 +15,6 @@ namespace aisprint::design {
 [[nodiscard]] Result<void> add_deployments(const ApplicationModel& model,
                                            const Deployments& deployments,
                                            const std::optional<std::string>& performance,
-                                           OutputTree& tree,
-                                           Reporter& reporter);
+                                           OutputTree& tree);
 
 } // namespace aisprint::design

@@ -85,7 +85,7 @@ private:
                           "DSN021", found,
                           search.cuts.empty() ? "only the base design is made; "
                                                 "--max_cut_tensors allows cuts of several tensors"
-                                              : "all of them are made")));
+                                              : "lower num_partitions; all of these cuts are made")));
     }
 
     [[nodiscard]] SegmentCodeOptions code_options(const std::string& onnx_file) const {

@@ -284,7 +284,7 @@ private:
             marks.span, "DSN035",
             fmt::format("{} of {} and {} is {:.4f}, below metric_thr {}", *marks.metric,
                         pair.first, pair.second, quality, marks.metric_thr->number()),
-            "--omit_below_threshold leaves such deployments out")));
+            "lower metric_thr, or leave such deployments out with --omit_below_threshold")));
     }
 
     const ApplicationModel& m_model;

@@ -145,7 +145,7 @@ Result<OutputTree> make_tree(const Plan& plan,
     }
     add_annotations(model, tree);
     AISPRINT_TRY(add_designs(model, options, workspace, tree));
-    AISPRINT_TRY(add_deployments(model, plan.deployments, performance, tree, reporter));
+    AISPRINT_TRY(add_deployments(model, plan.deployments, performance, tree));
     AISPRINT_TRY(add_drift_detector(model, options, tree, reporter));
     AISPRINT_TRY(add_security_policy(model, tree));
     AISPRINT_TRY(add_container_list(model, tree));

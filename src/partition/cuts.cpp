@@ -251,10 +251,11 @@ private:
         if (nodes <= 1 || (total > 0 && least < k_small_share * total)) {
             warn(search,
                  "PRT009",
-                 fmt::format("the best cut, at {}, leaves {} nodes and {:.2g} % of the work on "
-                             "one side",
+                 fmt::format("the best cut, at {}, leaves {} node{} and {:.2g} % of the work "
+                             "on one side",
                              names(),
                              nodes,
+                             nodes == 1 ? "" : "s",
                              total > 0 ? 100 * least / total : 0.0),
                  "ask for a minimum share of each side with --min_share 0.1");
         }

@@ -9,6 +9,7 @@
 
 #include <istream>
 #include <memory>
+#include <optional>
 #include <ostream>
 
 namespace aisprint::cli {
@@ -18,7 +19,7 @@ namespace {
 const char* const k_default_name = "ai-sprint_example_app";
 
 struct Options {
-    std::string name;
+    std::optional<std::string> name;
 };
 
 /// Asks for the name; an empty answer, or nobody to ask, gives the default.
@@ -33,8 +34,8 @@ std::string ask_for_name(Session& session) {
 }
 
 int run(const Options& options, Session& session) {
-    const bool asked = options.name.empty();
-    const std::string name = asked ? ask_for_name(session) : options.name;
+    const bool asked = !options.name;
+    const std::string name = asked ? ask_for_name(session) : *options.name;
     const auto templates = find_templates();
     if (!templates) {
         return session.finish(templates.error());

@@ -52,6 +52,10 @@ int run(const Options& options, Session& session) {
         return files ? session.finish(nlohmann::ordered_json{{"files", *files}})
                      : session.finish(files.error());
     }
+    if (options.name.empty() && !options.out.empty()) {
+        return session.finish(
+            usage("--out needs the name of a format, or --all", "add --all to write all of them"));
+    }
     if (options.name.empty()) {
         std::string text;
         for (const config::Format& format : config::formats()) {

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "usage_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace aisprint::cli {
+
+namespace {
+
+std::vector<std::string> split_at_commas(const std::string& text) {
+    std::vector<std::string> parts;
+    std::size_t begin = 0;
+    while (begin <= text.size()) {
+        const std::size_t end = std::min(text.find(',', begin), text.size());
+        parts.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return parts;
+}
+
+/// "0.499900" as 0.4999.
+std::string short_number(const std::string& text) {
+    return fmt::format("{}", std::stod(text));
+}
+
+bool explain_choice(Diagnostic& diagnostic) {
+    static const std::regex pattern(R"((\S+): (.*) not in \{(.*)\})");
+    std::smatch match;
+    if (!std::regex_match(diagnostic.message, match, pattern)) {
+        return false;
+    }
+    const std::vector<std::string> choices = split_at_commas(match[3]);
+    const auto close = closest_name(match[2], choices);
+    diagnostic = make_error(diagnostic.code,
+                            fmt::format("{} is '{}', must be one of {}", match[1].str(),
+                                        match[2].str(), fmt::join(choices, ", ")),
+                            close ? fmt::format("did you mean '{}'?", *close)
+                                  : "choose one of them");
+    return true;
+}
+
+bool explain_range(Diagnostic& diagnostic) {
+    static const std::regex pattern(R"((\S+): Value (\S+) not in range (\S+) to (\S+))");
+    std::smatch match;
+    if (!std::regex_match(diagnostic.message, match, pattern)) {
+        return false;
+    }
+    const std::string allowed =
+        fmt::format("from {} to {}", short_number(match[3]), short_number(match[4]));
+    diagnostic = make_error(
+        diagnostic.code,
+        fmt::format("{} is {}, must be {}", match[1].str(), match[2].str(), allowed),
+        fmt::format("write a number {}", allowed));
+    return true;
+}
+
+bool explain_number(Diagnostic& diagnostic) {
+    static const std::regex pattern(R"(Could not convert: (\S+) = (.*))");
+    std::smatch match;
+    if (!std::regex_match(diagnostic.message, match, pattern)) {
+        return false;
+    }
+    diagnostic = make_error(diagnostic.code,
+                            fmt::format("{} is '{}', which is not a number that it takes",
+                                        match[1].str(), match[2].str()),
+                            "write a number, 0 or more");
+    return true;
+}
+
+bool explain_missing(Diagnostic& diagnostic) {
+    static const std::regex value(R"((\S+): 1 required (\S+) missing)");
+    static const std::regex argument(R"((\S+) is required)");
+    std::smatch match;
+    if (std::regex_match(diagnostic.message, match, value)) {
+        diagnostic = make_error(diagnostic.code,
+                                fmt::format("option '{}' has no value", match[1].str()),
+                                fmt::format("write {} {}", match[1].str(), match[2].str()));
+        return true;
+    }
+    if (std::regex_match(diagnostic.message, match, argument)) {
+        diagnostic =
+            make_error(diagnostic.code, fmt::format("missing argument '{}'", match[1].str()),
+                       "--help tells what it is");
+        return true;
+    }
+    return false;
+}
+
+bool explain_exclusion(Diagnostic& diagnostic) {
+    static const std::regex pattern(R"((\S+) excludes (\S+))");
+    std::smatch match;
+    if (!std::regex_match(diagnostic.message, match, pattern)) {
+        return false;
+    }
+    diagnostic = make_error(diagnostic.code,
+                            fmt::format("'{}' and '{}' cannot be given together",
+                                        match[1].str(), match[2].str()),
+                            "choose one of the two");
+    return true;
+}
+
+} // namespace
+
+void explain_usage_error(Diagnostic& diagnostic) {
+    for (auto* explain : {explain_choice, explain_range, explain_number, explain_missing,
+                          explain_exclusion}) {
+        if (explain(diagnostic)) {
+            return;
+        }
+    }
+}
+
+} // namespace aisprint::cli
