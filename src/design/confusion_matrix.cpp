@@ -103,6 +103,18 @@ std::pair<std::size_t, Element> element_reader(const std::string& type) {
     if (kind == "u4") {
         return {4, read_element<std::uint32_t>};
     }
+    if (kind == "i2") {
+        return {2, read_element<std::int16_t>};
+    }
+    if (kind == "u2") {
+        return {2, read_element<std::uint16_t>};
+    }
+    if (kind == "i1") {
+        return {1, read_element<std::int8_t>};
+    }
+    if (kind == "u1" || kind == "b1") {
+        return {1, read_element<std::uint8_t>};
+    }
     return {0, nullptr};
 }
 

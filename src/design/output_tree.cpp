@@ -63,9 +63,13 @@ Result<void> OutputTree::add_tree(const RelativePath& path,
                               std::make_error_code(std::errc::too_many_symbolic_link_levels));
         }
         const RelativePath target = path + "/" + entry.lexically_relative(origin).generic_string();
-        if (entries->is_directory(reason)) {
+        const bool is_folder = entries->is_directory(reason);
+        if (reason) {
+            return io_failure("BAS001", "copy", entry, reason);
+        }
+        if (is_folder) {
             add_folder(target);
-        } else if (!reason) {
+        } else {
             add_copy(target, entry);
         }
     }

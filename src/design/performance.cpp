@@ -331,7 +331,7 @@ std::pair<std::string, std::string> filter_and_classifier(const ApplicationModel
     std::pair<std::string, std::string> names;
     for (const Component& component : model.components) {
         const auto marks = annotations::model_performance_of(model.script_of(component));
-        if (marks) {
+        if (marks && component.parent.empty()) {
             (marks->metric ? names.second : names.first) = component.name;
         }
     }

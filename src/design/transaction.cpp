@@ -11,6 +11,7 @@
 #include <regex>
 #include <set>
 #include <sstream>
+#include <string_view>
 #include <sys/file.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -107,7 +108,7 @@ Result<std::vector<RelativePath>> existing_paths(const fs::path& application) {
     if (!fs::exists(root)) {
         return std::vector<RelativePath>{};
     }
-    const std::size_t prefix = application.string().size() + 1;
+    const std::size_t prefix = root.string().size() - std::string_view(k_generated).size();
     std::set<RelativePath> paths;
     fs::recursive_directory_iterator entries(root, reason);
     for (; !reason && entries != fs::end(entries); entries.increment(reason)) {
