@@ -197,6 +197,9 @@ bool starts_like_an_indicator(std::string_view text) {
            text.starts_with("---") || text.starts_with("...");
 }
 
+/// Readers drop it at the start of a file.
+constexpr std::string_view k_byte_order_mark = "\xef\xbb\xbf";
+
 bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20U || c == '\x7f';
 }
@@ -282,7 +285,8 @@ private:
     }
 
     void write_text(const std::string& text, Spelling spelling, std::size_t depth, bool fold) {
-        if (std::ranges::any_of(text, is_control)) {
+        const bool has_mark = text.find(k_byte_order_mark) != std::string::npos;
+        if (has_mark || std::ranges::any_of(text, is_control)) {
             write_double_quoted(text);
         } else if (spelling == Spelling::text && needs_quotes(text)) {
             std::string quoted;
@@ -297,7 +301,13 @@ private:
 
     void write_double_quoted(const std::string& text) {
         m_text += '"';
-        for (const char c : text) {
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            if (std::string_view(text).substr(i).starts_with(k_byte_order_mark)) {
+                m_text += "\\uFEFF";
+                i += k_byte_order_mark.size() - 1;
+                continue;
+            }
+            const char c = text[i];
             switch (c) {
             case '"':
                 m_text += "\\\"";

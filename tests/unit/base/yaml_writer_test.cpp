@@ -157,6 +157,17 @@ TEST(YamlWriter, FoldsLongTextAtBlanks) {
     EXPECT_EQ(line_for(quoted), "k: 'a: " + std::string(90, 'x') + "\n  it''s'\n");
 }
 
+TEST(YamlWriter, ByteOrderMarksAreEscaped) {
+    Node root = mapping();
+    root.add("\xef\xbb\xbf" "key", text("a\xef\xbb\xbf\\"));
+    const std::string written = write(root);
+    EXPECT_EQ(written, "\"\\uFEFFkey\": \"a\\uFEFF\\\\\"\n");
+    const auto parsed = parse(SourceFile("f", written));
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->entries.at(0).key, root.entries[0].key);
+    EXPECT_EQ(parsed->entries.at(0).value.scalar, root.entries[0].value.scalar);
+}
+
 TEST(YamlWriter, SortsKeysAtEveryLevel) {
     Node inner = mapping();
     inner.add("b", integer(1));
