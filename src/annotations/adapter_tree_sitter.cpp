@@ -52,6 +52,7 @@ NodeRecord make_record(TSTreeCursor* cursor, std::uint32_t parent) {
     record.parent = parent;
     record.named = ts_node_is_named(node);
     record.missing = ts_node_is_missing(node);
+    record.broken = ts_node_has_error(node);
     return record;
 }
 

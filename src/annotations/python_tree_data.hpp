@@ -19,6 +19,8 @@ struct NodeRecord {
     std::uint32_t subtree_end = 0;
     bool named = false;
     bool missing = false;
+    /// The node, or something in it that has no record of its own, is in error.
+    bool broken = false;
 };
 
 /// What a PythonTree shares with its nodes.

@@ -107,18 +107,8 @@ bool is_balanced(std::string_view line) {
 /// A statement with a body whose first line, among those from `first` to `last`, has no colon.
 std::optional<Diagnostic>
 missing_colon(const PythonTreeData& data, std::size_t first, std::size_t last) {
-    static constexpr std::array<std::string_view, 12> k_keywords = {"def",
-                                                                    "class",
-                                                                    "if",
-                                                                    "elif",
-                                                                    "else",
-                                                                    "for",
-                                                                    "while",
-                                                                    "with",
-                                                                    "try",
-                                                                    "except",
-                                                                    "finally",
-                                                                    "async"};
+    static constexpr std::array<std::string_view, 11> k_keywords = {
+        "def", "class", "if", "elif", "else", "for", "while", "with", "try", "except", "finally"};
     for (std::size_t number = first; number <= last; ++number) {
         std::string_view line = data.source.line_text(number);
         const std::size_t start = std::min(line.find_first_not_of(" \t"), line.size());
@@ -152,7 +142,8 @@ Diagnostic describe_error(const PythonTreeData& data, std::size_t error) {
     const Span first_span = data.source.span_of(record.begin, record.end);
     const NodeRecord& leaf = data.records[last];
     const Span last_span = data.source.span_of(leaf.begin, leaf.end);
-    if (auto colon = missing_colon(data, first_span.line, last_span.line)) {
+    if (auto colon =
+            missing_colon(data, first_span.line, std::min(last_span.line, first_span.line + 1))) {
         return *colon;
     }
     if (last != error && last_span.line <= first_span.line + 1) {
@@ -225,6 +216,39 @@ std::optional<std::string> python2_form(const PythonTreeData& data, std::size_t 
     return std::nullopt;
 }
 
+/// An error without a node of its own, such as a missing line end: `async 'text'`.
+std::vector<Diagnostic> hidden_error(const PythonTreeData& data) {
+    std::optional<std::size_t> innermost;
+    for (std::size_t i = 0; i < data.records.size(); ++i) {
+        if (data.records[i].broken) {
+            innermost = i;
+        }
+    }
+    if (!innermost) {
+        return {};
+    }
+    const NodeRecord& record = data.records[*innermost];
+    // Two statements with nothing but blanks between them: the end of the first is missing.
+    std::size_t before = *innermost + 1;
+    while (before < record.subtree_end) {
+        const std::size_t next = data.records[before].subtree_end;
+        if (next < record.subtree_end && data.records[before].named && data.records[next].named) {
+            const std::size_t end = data.records[before].end;
+            const std::string_view between =
+                std::string_view(data.source.text()).substr(end, data.records[next].begin - end);
+            if (data.records[next].type != "comment" &&
+                between.find_first_not_of(" \t") == std::string_view::npos) {
+                return {syntax_error(data,
+                                     data.records[before].begin,
+                                     data.records[next].end,
+                                     "this is not a valid statement")};
+            }
+        }
+        before = next;
+    }
+    return {syntax_error(data, record.begin, record.end, "this is not a valid statement")};
+}
+
 } // namespace
 
 std::vector<Diagnostic> find_syntax_errors(const PythonTreeData& data) {
@@ -243,7 +267,7 @@ std::vector<Diagnostic> find_syntax_errors(const PythonTreeData& data) {
         }
     }
     if (!first) {
-        return {};
+        return hidden_error(data);
     }
     if (auto bracket = unbalanced_bracket(data)) {
         return {*bracket};

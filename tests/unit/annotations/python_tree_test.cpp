@@ -38,13 +38,16 @@ TEST_P(BrokenSources, AreReportedWithTheirPlace) {
 INSTANTIATE_TEST_SUITE_P(
     Syntax,
     BrokenSources,
-    ::testing::Values(Broken{"x = (1,\ny = 2\n", "ANN001", 1, 5, "'(' is never closed"},
-                      Broken{"x = 1)\n", "ANN001", 1, 6, "')' closes nothing"},
-                      Broken{"x = [1)\n", "ANN001", 1, 7, "')' does not close '['"},
-                      Broken{"x = 1\ny = 'abc\nz = 2\n", "ANN001", 2, 5, "the string has no end"},
-                      Broken{"x = 1 +\n", "ANN001", 1, 7, "not complete or not valid"},
-                      Broken{"def f(x)\n    pass\n", "ANN001", 1, 9, "':'"},
-                      Broken{"for x in [1,\n          2]\n    pass\n", "ANN001", 1, 1, "valid"}));
+    ::testing::Values(
+        Broken{"x = (1,\ny = 2\n", "ANN001", 1, 5, "'(' is never closed"},
+        Broken{"x = 1)\n", "ANN001", 1, 6, "')' closes nothing"},
+        Broken{"x = [1)\n", "ANN001", 1, 7, "')' does not close '['"},
+        Broken{"x = 1\ny = 'abc\nz = 2\n", "ANN001", 2, 5, "the string has no end"},
+        Broken{"async 'text'\n", "ANN001", 1, 1, "not complete or not valid"},
+        Broken{"def f():\n    x = 1\n    async  'a' % b\n", "ANN001", 3, 5, "not a valid"},
+        Broken{"x = 1 +\n", "ANN001", 1, 7, "not complete or not valid"},
+        Broken{"def f(x)\n    pass\n", "ANN001", 1, 9, "':'"},
+        Broken{"for x in [1,\n          2]\n    pass\n", "ANN001", 1, 1, "valid"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Python2,
