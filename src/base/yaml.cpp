@@ -197,6 +197,15 @@ bool starts_like_an_indicator(std::string_view text) {
            text.starts_with("---") || text.starts_with("...");
 }
 
+/// True for text that has another structure, or no end where it should, without quotes. Flow
+/// style allows a few more plain words, such as `-`, than the block style that is written.
+bool is_no_plain_text(std::string_view text) {
+    return !text.empty() &&
+           (starts_like_an_indicator(text) || text.front() == ' ' || text.back() == ' ' ||
+            text.back() == ':' || text.find(": ") != std::string_view::npos ||
+            text.find(" #") != std::string_view::npos);
+}
+
 /// Readers drop it at the start of a file.
 constexpr std::string_view k_byte_order_mark = "\xef\xbb\xbf";
 
@@ -288,7 +297,7 @@ private:
         const bool has_mark = text.find(k_byte_order_mark) != std::string::npos;
         if (has_mark || std::ranges::any_of(text, is_control)) {
             write_double_quoted(text);
-        } else if (spelling == Spelling::text && needs_quotes(text)) {
+        } else if (spelling == Spelling::text ? needs_quotes(text) : is_no_plain_text(text)) {
             std::string quoted;
             for (const char c : text) {
                 quoted.append(c == '\'' ? 2 : 1, c);
@@ -501,9 +510,7 @@ void sort_keys(Node& node) {
 }
 
 bool needs_quotes(std::string_view text) {
-    return reads_as_other_type(text) || starts_like_an_indicator(text) || text.front() == ' ' ||
-           text.back() == ' ' || text.back() == ':' ||
-           text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos;
+    return reads_as_other_type(text) || is_no_plain_text(text);
 }
 
 std::string write(const Node& node) {

@@ -168,6 +168,16 @@ TEST(YamlWriter, ByteOrderMarksAreEscaped) {
     EXPECT_EQ(parsed->entries.at(0).value.scalar, root.entries[0].value.scalar);
 }
 
+TEST(YamlWriter, PlainWordsOfFlowStyleMayNeedQuotes) {
+    const auto parsed = parse(SourceFile("f", "a: [-, x]\n"));
+    ASSERT_TRUE(parsed);
+    const std::string written = write(*parsed);
+    EXPECT_EQ(written, "a:\n- '-'\n- x\n");
+    const auto again = parse(SourceFile("f", written));
+    ASSERT_TRUE(again);
+    EXPECT_EQ(write(*again), written);
+}
+
 TEST(YamlWriter, SortsKeysAtEveryLevel) {
     Node inner = mapping();
     inner.add("b", integer(1));
