@@ -55,7 +55,9 @@ std::string option_names(const CLI::Option& option) {
         names += "-" + name + ", ";
     }
     names += "--" + option.get_lnames().front();
-    const std::string type = option.get_type_name();
+    // The name that we gave; CLI11 adds the allowed values, which the description has.
+    const std::string whole = option.get_type_name();
+    const std::string type = whole.substr(0, whole.find(':'));
     return type.empty() ? names : names + " " + type;
 }
 

@@ -66,9 +66,9 @@ bool explain_number(Diagnostic& diagnostic) {
         return false;
     }
     diagnostic = make_error(diagnostic.code,
-                            fmt::format("{} is '{}', which is not a number that it takes",
+                            fmt::format("{} is '{}', must be a number of 0 or more",
                                         match[1].str(), match[2].str()),
-                            "write a number, 0 or more");
+                            "write a number, for example 2");
     return true;
 }
 
@@ -85,7 +85,7 @@ bool explain_missing(Diagnostic& diagnostic) {
     if (std::regex_match(diagnostic.message, match, argument)) {
         diagnostic =
             make_error(diagnostic.code, fmt::format("missing argument '{}'", match[1].str()),
-                       "--help tells what it is");
+                       "write it behind the name of the command");
         return true;
     }
     return false;

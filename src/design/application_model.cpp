@@ -209,7 +209,8 @@ Result<ApplicationModel> load_application(const config::ApplicationFolder& folde
         ScriptsReader(folder, reporter, errors).read();
     if (config.dag) {
         annotations::GraphView graph = to_graph_view(*config.dag);
-        graph.all_scripts_read = scripts.size() == component_folders(folder.path / "src").size();
+        const std::size_t folders = component_folders(folder.path / "src").size();
+        graph.all_scripts_read = folders > 0 && scripts.size() == folders;
         append(errors, annotations::check_annotations(scripts, graph, folder_facts(folder),
                                                       reporter));
     } else {
