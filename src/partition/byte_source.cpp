@@ -116,7 +116,9 @@ tl::unexpected<Failure> OutputFile::failure(int error) const {
 Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
     OutputFile file;
     file.m_path = path;
-    file.m_descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    // A file that is there already may be the very model that is being read: it is not emptied.
+    ::unlink(path.c_str());
+    file.m_descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (file.m_descriptor < 0) {
         return file.failure(errno);
     }

@@ -62,7 +62,7 @@ public:
     OutputFile& operator=(const OutputFile&) = delete;
     ~OutputFile();
 
-    /// Creates the file, or empties it. Fails (io, PRT016).
+    /// Creates the file; takes the place of one of that name. Fails (io, PRT016).
     [[nodiscard]] static Result<OutputFile> create(const std::filesystem::path& path);
 
     /// Appends bytes. Fails (io, PRT016).

@@ -34,8 +34,8 @@ except ImportError as error:
 def session(path):
     options = ort.SessionOptions()
     options.log_severity_level = 3
-    # The same arithmetic for the whole and for its segments: fusions across a cut differ.
-    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    # The same arithmetic for the whole and for its segments: optimisations across a cut differ.
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     return ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
@@ -157,7 +157,8 @@ Result<Verification> read_answer(const Model& model, const std::string& text) {
 } // namespace
 
 bool Verification::equal_enough() const {
-    constexpr double k_relative = 1e-4;
+    // A half-precision model rounds to 1 part in 2,048 at every operator.
+    constexpr double k_relative = 2e-3;
     constexpr double k_absolute = 1e-6;
     return !runtime.empty() && std::ranges::all_of(outputs, [](const OutputDifference& output) {
         return output.largest_difference <= k_relative * output.largest_value + k_absolute;
