@@ -93,9 +93,7 @@ Result<std::vector<NodeRecord>> parse_records(const SourceFile& source, const st
         parser.get(), nullptr, text.data(), static_cast<std::uint32_t>(text.size())));
     if (!tree) {
         return fail(ErrorKind::input,
-                    make_error_at(source,
-                                  {source.name(), 0, 0, 0},
-                                  "ANN004",
+                    make_error_at(source, {source.name(), 0, 0, 0}, "ANN004",
                                   fmt::format("the file takes more than {} s to parse; it is "
                                               "probably not Python",
                                               k_timeout_us / 1'000'000),

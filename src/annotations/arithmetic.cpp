@@ -148,8 +148,8 @@ Computed apply_binary(std::string_view operation, const Value& left, const Value
     const std::optional<Value> first = as_number(left);
     const std::optional<Value> second = as_number(right);
     if (!first || !second) {
-        return refuse(fmt::format(
-            "applies '{}' to {} and {}", operation, describe_kind(left), describe_kind(right)));
+        return refuse(fmt::format("applies '{}' to {} and {}", operation, describe_kind(left),
+                                  describe_kind(right)));
     }
     if (first->kind == ValueKind::integer && second->kind == ValueKind::integer) {
         return apply_integers(operation, first->integer, second->integer);

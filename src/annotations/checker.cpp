@@ -55,8 +55,7 @@ const Value* Checker::find(std::string_view argument) const {
 const Value* Checker::require(std::string_view argument) {
     const Value* const value = find(argument);
     if (value == nullptr) {
-        error(m_annotation.span,
-              "ANN021",
+        error(m_annotation.span, "ANN021",
               fmt::format("`{}` needs the argument `{}`", m_annotation.name, argument),
               fmt::format("add `{}=...`", argument));
     }
@@ -64,11 +63,8 @@ const Value* Checker::require(std::string_view argument) {
 }
 
 void Checker::wrong_type(const Value& value, std::string_view argument, std::string_view wanted) {
-    error(value.span,
-          "ANN022",
-          fmt::format("`{}` of `{}` is {}, not {}",
-                      argument,
-                      m_annotation.name,
+    error(value.span, "ANN022",
+          fmt::format("`{}` of `{}` is {}, not {}", argument, m_annotation.name,
                       value.kind == ValueKind::none || value.kind == ValueKind::list ||
                               value.kind == ValueKind::dict
                           ? describe_kind(value)
@@ -83,8 +79,7 @@ bool Checker::expect_string(const Value& value, std::string_view argument) {
         return false;
     }
     if (value.text.empty()) {
-        error(value.span,
-              "ANN023",
+        error(value.span, "ANN023",
               fmt::format("`{}` of `{}` is empty", argument, m_annotation.name),
               "give a string that is not empty");
         return false;
@@ -102,13 +97,9 @@ bool Checker::expect_one_of(const Value& value,
         return true;
     }
     const auto similar = closest_name(value.text, allowed);
-    error(value.span,
-          "ANN023",
-          fmt::format("`{}` of `{}` is {}; allowed are {}",
-                      argument,
-                      m_annotation.name,
-                      to_display(value),
-                      joined(allowed)),
+    error(value.span, "ANN023",
+          fmt::format("`{}` of `{}` is {}; allowed are {}", argument, m_annotation.name,
+                      to_display(value), joined(allowed)),
           similar ? fmt::format("did you mean '{}'?", *similar) : "use one of the allowed values");
     return false;
 }
@@ -119,13 +110,9 @@ bool Checker::expect_number(const Value& value, std::string_view argument, Numbe
         return false;
     }
     if (!std::isfinite(value.number()) || !in_range(value.number(), range)) {
-        error(value.span,
-              "ANN023",
-              fmt::format("`{}` of `{}` is {}, not {}",
-                          argument,
-                          m_annotation.name,
-                          to_display(value),
-                          describe(range)),
+        error(value.span, "ANN023",
+              fmt::format("`{}` of `{}` is {}, not {}", argument, m_annotation.name,
+                          to_display(value), describe(range)),
               fmt::format("give {}", describe(range)));
         return false;
     }

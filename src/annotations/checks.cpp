@@ -101,9 +101,7 @@ private:
             const Span span = script.find("component_name")->find("name")->span;
             const auto [entry, is_new] = first.emplace(*name, &script);
             if (!is_new) {
-                error(script,
-                      span,
-                      "ANN030",
+                error(script, span, "ANN030",
                       fmt::format("the component name '{}' is used twice", *name),
                       "give each component a name of its own")
                     .notes.push_back({"first used here",
@@ -112,9 +110,7 @@ private:
             if (std::ranges::find(known, *name) == known.end()) {
                 const auto similar = closest_name(*name, known);
                 m_reporter.report(as_warning(
-                    make_error_at(script.source,
-                                  span,
-                                  "ANN032",
+                    make_error_at(script.source, span, "ANN032",
                                   fmt::format("the component '{}' is not in the DAG", *name),
                                   similar ? fmt::format("did you mean '{}'?", *similar)
                                           : "add it to common_config/application_dag.yaml")));
@@ -163,12 +159,9 @@ private:
             }
             if (!in_graph(place_of(item.text))) {
                 const auto similar = closest_name(item.text, known_names());
-                error(script,
-                      item.span,
-                      "ANN042",
+                error(script, item.span, "ANN042",
                       fmt::format("`prev_components` of '{}' names '{}', which is not in the DAG",
-                                  name,
-                                  item.text),
+                                  name, item.text),
                       similar ? fmt::format("did you mean '{}'?", *similar)
                               : "name only components of the DAG");
                 continue;
@@ -184,13 +177,10 @@ private:
         const bool consecutive = found != m_graph.successors.end() &&
                                  std::ranges::find(found->second, target) != found->second.end();
         if (!consecutive && in_graph(target)) {
-            error(script,
-                  item.span,
-                  "ANN043",
+            error(script, item.span, "ANN043",
                   fmt::format("`prev_components` does not follow the DAG: '{}' and '{}' are not "
                               "consecutive",
-                              item.text,
-                              next),
+                              item.text, next),
                   "list the components of one path of the DAG, in order");
         }
     }
@@ -198,9 +188,7 @@ private:
     void check_is_timed(const ComponentScript& script, const Value& item) {
         const auto found = m_script_of.find(item.text);
         if (found != m_script_of.end() && found->second->find("exec_time") == nullptr) {
-            error(script,
-                  item.span,
-                  "ANN044",
+            error(script, item.span, "ANN044",
                   fmt::format("'{}' is part of a global constraint, but has no annotation "
                               "`exec_time`",
                               item.text),
@@ -232,21 +220,16 @@ private:
     void check_throughput() {
         const std::vector<Carrier> all = carriers("expected_throughput");
         for (std::size_t i = 1; i < all.size(); ++i) {
-            const bool one_path = std::any_of(all.begin(),
-                                              all.begin() + static_cast<std::ptrdiff_t>(i),
-                                              [&](const Carrier& other) {
-                                                  return reaches(other.name, all[i].name) ||
-                                                         reaches(all[i].name, other.name);
-                                              });
+            const bool one_path = std::any_of(
+                all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i),
+                [&](const Carrier& other) {
+                    return reaches(other.name, all[i].name) || reaches(all[i].name, other.name);
+                });
             Diagnostic diagnostic = make_error_at(
-                all[i].script->source,
-                all[i].annotation->span,
-                "ANN046",
+                all[i].script->source, all[i].annotation->span, "ANN046",
                 fmt::format("`expected_throughput` is given for '{}' and for '{}'{}; only one is "
                             "used",
-                            all[0].name,
-                            all[i].name,
-                            one_path ? ", which lie on one path" : ""),
+                            all[0].name, all[i].name, one_path ? ", which lie on one path" : ""),
                 "keep it on the component where items enter the application");
             diagnostic.notes.push_back({"also given here", all[0].annotation->span});
             if (one_path) {
@@ -268,28 +251,21 @@ private:
         });
         const auto filters = static_cast<std::ptrdiff_t>(all.size()) - classifiers;
         if (classifiers != 1 || filters != 1) {
-            error(*first.script,
-                  first.annotation->span,
-                  "ANN054",
+            error(*first.script, first.annotation->span, "ANN054",
                   fmt::format("`model_performance` is on {} components with `metric` "
                               "(classifiers) and {} without (filters); exactly one of each is "
                               "needed",
-                              classifiers,
-                              filters),
+                              classifiers, filters),
                   "annotate the filter with `filtered_class` and the classifier with `metric`");
         }
         if (m_graph.alternatives.empty()) {
-            error(*first.script,
-                  first.annotation->span,
-                  "ANN058",
+            error(*first.script, first.annotation->span, "ANN058",
                   "`model_performance` needs alternative components, but the DAG lists none",
                   "add System.alternative_components to common_config/application_dag.yaml");
         }
         for (const std::string_view other : {"partitionable_model", "early_exits_model"}) {
             for (const Carrier& carrier : carriers(other)) {
-                error(*carrier.script,
-                      carrier.annotation->span,
-                      "ANN056",
+                error(*carrier.script, carrier.annotation->span, "ANN056",
                       fmt::format("`{}` cannot be used in an application with "
                                   "`model_performance`",
                                   other),
@@ -325,26 +301,20 @@ private:
                           const MetricDrift& drift) {
         const auto compare = [&](const Value& one, const Value& other, std::string_view argument) {
             if (one.is_number() && other.is_number() && one.number() != other.number()) {
-                error(script,
-                      other.span,
-                      "ANN061",
+                error(script, other.span, "ANN061",
                       fmt::format("`{}` of `detect_metric_drift` is {} here and {} in another "
                                   "component; all components share one detector",
-                                  argument,
-                                  to_display(other),
-                                  to_display(one)),
+                                  argument, to_display(other), to_display(one)),
                       "use the same value in all components")
                     .notes.push_back({"the other value is here", one.span});
             }
         };
         compare(first.detection_interval, drift.detection_interval, "detection_interval");
-        compare(
-            first.data_collection_period, drift.data_collection_period, "data_collection_period");
+        compare(first.data_collection_period, drift.data_collection_period,
+                "data_collection_period");
         if (first.notification_endpoint && drift.notification_endpoint &&
             *first.notification_endpoint != *drift.notification_endpoint) {
-            error(script,
-                  drift.span,
-                  "ANN061",
+            error(script, drift.span, "ANN061",
                   "`notification_endpoint` of `detect_metric_drift` differs from that of another "
                   "component; all components share one detector",
                   "use the same address in all components")
@@ -364,13 +334,10 @@ private:
                        other.monitoring_period.number() == field.monitoring_period.number())) {
             return;
         }
-        error(script,
-              drift.span,
-              "ANN061",
+        error(script, drift.span, "ANN061",
               fmt::format("the field '{}' of the metric '{}' is watched in different ways by two "
                           "components",
-                          field.name,
-                          metric),
+                          field.name, metric),
               "use the same test, threshold and period in both")
             .notes.push_back({"the other threshold is here", other.test_threshold.span});
     }

@@ -33,13 +33,11 @@ void check_prev_components(Checker& checker, const Value& list) {
         }
         if (self && item.text == *self) {
             checker.error(
-                item.span,
-                "ANN041",
+                item.span, "ANN041",
                 fmt::format("`prev_components` of '{}' contains the component itself", *self),
                 "list only the components before it");
         } else if (std::ranges::find(seen, item.text) != seen.end()) {
-            checker.error(item.span,
-                          "ANN041",
+            checker.error(item.span, "ANN041",
                           fmt::format("`prev_components` contains '{}' twice", item.text),
                           "list the path once, in order");
         }
@@ -63,14 +61,12 @@ void check_exec_time(Checker& checker) {
     const bool empty =
         previous == nullptr || (previous->kind == ValueKind::list && previous->items.empty());
     if (global != nullptr && empty) {
-        checker.error(global->span,
-                      "ANN040",
+        checker.error(global->span, "ANN040",
                       "`global_time_thr` needs the list of the components before this one, but "
                       "`prev_components` is missing or empty",
                       "add `prev_components=[...]`");
     } else if (global == nullptr && !empty) {
-        checker.warn(previous->span,
-                     "ANN045",
+        checker.warn(previous->span, "ANN045",
                      "`prev_components` has no effect without `global_time_thr`",
                      "add `global_time_thr=...` or remove `prev_components`");
     }
@@ -89,15 +85,12 @@ void check_model_file(Checker& checker, const FolderFacts& facts) {
     }
     const std::string& folder = checker.script().folder;
     if (file->text.find('/') != std::string::npos || file->text.find('\\') != std::string::npos) {
-        checker.error(file->span,
-                      "ANN023",
+        checker.error(file->span, "ANN023",
                       fmt::format("`onnx_file` of `{}` is {}, not a plain file name",
-                                  checker.annotation().name,
-                                  to_display(*file)),
+                                  checker.annotation().name, to_display(*file)),
                       fmt::format("put the file into src/{}/onnx and give its name alone", folder));
     } else if (facts.has_model && !facts.has_model(folder, file->text)) {
-        checker.error(file->span,
-                      "ANN050",
+        checker.error(file->span, "ANN050",
                       fmt::format("the model src/{}/onnx/{} does not exist", folder, file->text),
                       "put the model there, or correct the name");
     }
@@ -107,8 +100,7 @@ void check_partitionable(Checker& checker, const FolderFacts& facts) {
     check_model_file(checker, facts);
     const Value* const number = checker.find("num_partitions");
     if (number != nullptr && (number->kind != ValueKind::integer || number->integer < 1)) {
-        checker.error(number->span,
-                      number->kind == ValueKind::integer ? "ANN023" : "ANN022",
+        checker.error(number->span, number->kind == ValueKind::integer ? "ANN023" : "ANN022",
                       fmt::format("`num_partitions` of `partitionable_model` is {}, not an "
                                   "integer of 1 or more",
                                   to_display(*number)),
@@ -116,8 +108,7 @@ void check_partitionable(Checker& checker, const FolderFacts& facts) {
     }
     if (const Annotation* const exits = checker.script().find("early_exits_model")) {
         checker
-            .error(checker.annotation().span,
-                   "ANN051",
+            .error(checker.annotation().span, "ANN051",
                    "`partitionable_model` and `early_exits_model` cannot be used on one component",
                    "remove one of the two")
             .notes.push_back({"`early_exits_model` is here", exits->span});
@@ -130,19 +121,16 @@ void check_condition(Checker& checker) {
         return;
     }
     std::vector<std::string> names = checker.script().module_functions;
-    names.insert(names.end(),
-                 checker.script().imported_names.begin(),
+    names.insert(names.end(), checker.script().imported_names.begin(),
                  checker.script().imported_names.end());
     if (std::ranges::find(names, function->text) != names.end()) {
         return;
     }
     const auto similar = closest_name(function->text, names);
-    checker.error(function->span,
-                  "ANN052",
+    checker.error(function->span, "ANN052",
                   fmt::format("`condition_function` is {}, but {} has no such function at its top "
                               "level",
-                              to_display(*function),
-                              checker.script().path),
+                              to_display(*function), checker.script().path),
                   similar ? fmt::format("did you mean '{}'?", *similar)
                           : fmt::format("define `def {}(outputs):`", function->text));
 }
@@ -158,17 +146,13 @@ void check_probabilities(Checker& checker, const FolderFacts& facts) {
     const std::optional<std::size_t> exits =
         facts.exit_count ? facts.exit_count(checker.script().folder) : std::nullopt;
     if (exits && *exits != list->items.size()) {
-        checker.error(list->span,
-                      "ANN053",
+        checker.error(list->span, "ANN053",
                       fmt::format("`transition_probabilities` has {} values, but the model has {} "
                                   "early exits",
-                                  list->items.size(),
-                                  *exits),
+                                  list->items.size(), *exits),
                       "give one probability per exit, in the order of onnx/early_exits.csv");
     } else if (list->items.empty()) {
-        checker.error(list->span,
-                      "ANN053",
-                      "`transition_probabilities` is empty",
+        checker.error(list->span, "ANN053", "`transition_probabilities` is empty",
                       "give one probability per exit");
     }
 }
@@ -190,12 +174,10 @@ void check_filtered_class(Checker& checker, const FolderFacts& facts) {
         return;
     }
     const auto similar = closest_name(filtered->text, *classes);
-    checker.error(filtered->span,
-                  "ANN055",
+    checker.error(filtered->span, "ANN055",
                   fmt::format("`filtered_class` is {}, which is not among the classes of src/{}/"
                               "classification_performance/class_names_dictionary.csv",
-                              to_display(*filtered),
-                              checker.script().folder),
+                              to_display(*filtered), checker.script().folder),
                   similar ? fmt::format("did you mean '{}'?", *similar)
                           : "use one of the classes there");
 }
@@ -212,15 +194,12 @@ void check_performance(Checker& checker, const FolderFacts& facts) {
         checker.expect_number(*threshold, "metric_thr", NumberRange::probability);
     }
     if (threshold != nullptr && metric == nullptr) {
-        checker.warn(threshold->span,
-                     "ANN059",
-                     "`metric_thr` has no effect without `metric`",
+        checker.warn(threshold->span, "ANN059", "`metric_thr` has no effect without `metric`",
                      "add `metric='average_f1'` or another metric");
     }
     check_filtered_class(checker, facts);
     if (metric == nullptr && checker.find("filtered_class") == nullptr) {
-        checker.error(checker.annotation().span,
-                      "ANN057",
+        checker.error(checker.annotation().span, "ANN057",
                       "`model_performance` needs `metric` (the classifier) or `filtered_class` "
                       "(the filter)",
                       "add one of the two");
@@ -234,12 +213,10 @@ void check_device(Checker& checker) {
         if (memory != nullptr &&
             checker.expect_number(*memory, argument, NumberRange::not_negative) &&
             memory->number() > k_suspicious_memory_mb) {
-            checker.warn(memory->span,
-                         "ANN062",
+            checker.warn(memory->span, "ANN062",
                          fmt::format("`{}` of `device_constraints` is {} MB, which is more than "
                                      "1 TB",
-                                     argument,
-                                     to_display(*memory)),
+                                     argument, to_display(*memory)),
                          "give the memory in MB");
         }
     }

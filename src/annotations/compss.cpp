@@ -269,9 +269,7 @@ bool waits(const Node& root, const Node& call) {
 
 void warn_not_waiting(const ModuleScope& scope, const Span& span, Reporter& reporter) {
     reporter.report(as_warning(make_error_at(
-        scope.tree().source(),
-        span,
-        "ANN072",
+        scope.tree().source(), span, "ANN072",
         "the COMPSs operation is started without waiting for its end: exec_time measures only the "
         "start",
         "call `.wait()` on the process, or start it with `subprocess.run`")));

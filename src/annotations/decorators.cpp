@@ -84,10 +84,9 @@ private:
         }
         const std::optional<std::string> similar = similar_annotation(last);
         if (ours || similar) {
-            error(name.span(),
-                  "ANN014",
-                  fmt::format(
-                      "unknown annotation `{}`; known are {}", last, joined(annotation_names())),
+            error(name.span(), "ANN014",
+                  fmt::format("unknown annotation `{}`; known are {}", last,
+                              joined(annotation_names())),
                   similar ? fmt::format("did you mean `{}`?", *similar)
                           : "use one of the known annotations");
         }
@@ -101,22 +100,17 @@ private:
             return std::nullopt;
         }
         m_reporter.report(as_warning(make_error_at(
-            m_scope.tree().source(),
-            name.span(),
-            "ANN073",
+            m_scope.tree().source(), name.span(), "ANN073",
             fmt::format("`{}` is not where the annotation `{}` lives; the component will fail "
                         "when it is started",
-                        dotted,
-                        last),
+                        dotted, last),
             fmt::format("import it with `from aisprint.annotations import {}`", last))));
         return last;
     }
 
     void warn_unimported(const Node& name, const std::string& last) {
         m_reporter.report(as_warning(make_error_at(
-            m_scope.tree().source(),
-            name.span(),
-            "ANN071",
+            m_scope.tree().source(), name.span(), "ANN071",
             fmt::format("the annotation `{}` is used without being imported; the component will "
                         "fail when it is started",
                         name.text()),
@@ -126,8 +120,7 @@ private:
     void read(const Node& expression) {
         if (expression.is("identifier") || expression.is("attribute")) {
             if (const auto name = annotation_of(expression)) {
-                error(expression.span(),
-                      "ANN012",
+                error(expression.span(), "ANN012",
                       fmt::format("the annotation `{}` has no parentheses", *name),
                       fmt::format("write `@{}(...)`", expression.text()));
             }
@@ -158,8 +151,7 @@ private:
         annotation.name = name;
         annotation.span = name_node.span();
         if (!arguments.is("argument_list")) {
-            error(arguments.span(),
-                  "ANN020",
+            error(arguments.span(), "ANN020",
                   fmt::format("`{}` is given a comprehension; arguments must be known without "
                               "running the program",
                               name),
@@ -171,22 +163,19 @@ private:
         for (const Node& item : arguments.children()) {
             if (item.is("keyword_argument")) {
                 const std::vector<Node> parts = item.children();
-                add_argument(
-                    annotation, std::string(parts.front().text()), parts.front(), parts.back());
+                add_argument(annotation, std::string(parts.front().text()), parts.front(),
+                             parts.back());
             } else if (item.is("list_splat") || item.is("dictionary_splat")) {
-                error(item.span(),
-                      "ANN019",
-                      fmt::format("`{}` unpacks `{}`; arguments must be written one by one",
-                                  name,
+                error(item.span(), "ANN019",
+                      fmt::format("`{}` unpacks `{}`; arguments must be written one by one", name,
                                   item.text()),
                       "write `name=value` for each argument");
             } else if (position < names.size()) {
                 add_argument(annotation, names[position++], item, item);
             } else {
-                error(item.span(),
-                      "ANN019",
-                      fmt::format(
-                          "`{}` takes up to {} arguments ({})", name, names.size(), joined(names)),
+                error(item.span(), "ANN019",
+                      fmt::format("`{}` takes up to {} arguments ({})", name, names.size(),
+                                  joined(names)),
                       "remove the argument");
             }
         }
@@ -198,19 +187,15 @@ private:
         const std::vector<std::string>& names = argument_names(annotation.name);
         if (std::ranges::find(names, name) == names.end()) {
             const auto similar = closest_name(name, names);
-            error(span,
-                  "ANN018",
-                  fmt::format("`{}` has no argument `{}`; allowed are {}",
-                              annotation.name,
-                              name,
+            error(span, "ANN018",
+                  fmt::format("`{}` has no argument `{}`; allowed are {}", annotation.name, name,
                               joined(names)),
                   similar ? fmt::format("did you mean `{}`?", *similar) : "remove the argument");
             return false;
         }
         for (const Argument& other : annotation.arguments) {
             if (other.name == name) {
-                error(span,
-                      "ANN019",
+                error(span, "ANN019",
                       fmt::format("`{}` is given the argument `{}` twice", annotation.name, name),
                       "keep one of the two");
                 m_errors.back().notes.push_back({"first given here", other.name_span});
@@ -248,8 +233,7 @@ private:
         }
         if (!arguments.is("argument_list") || !dictionary || dictionary.is("list_splat") ||
             dictionary.is("dictionary_splat")) {
-            error(name_node.span(),
-                  "ANN016",
+            error(name_node.span(), "ANN016",
                   fmt::format("`annotation` takes exactly one dictionary, but {} arguments are "
                               "given",
                               items.size()),
@@ -262,8 +246,7 @@ private:
             return;
         }
         if (value->kind != ValueKind::dict) {
-            error(value->span,
-                  "ANN016",
+            error(value->span, "ANN016",
                   fmt::format("`annotation` takes a dictionary, but is given {}",
                               describe_kind(*value)),
                   "write `@annotation({'component_name': {'name': ...}, ...})`");
@@ -276,8 +259,7 @@ private:
 
     void read_entry(const Value& key, const Value& content) {
         if (key.kind != ValueKind::string) {
-            error(key.span,
-                  "ANN016",
+            error(key.span, "ANN016",
                   fmt::format("a key of `annotation` is {}, not the name of an annotation",
                               to_display(key)),
                   "use the names of annotations as keys");
@@ -285,10 +267,8 @@ private:
         }
         if (!std::ranges::binary_search(annotation_names(), key.text)) {
             const auto similar = closest_name(key.text, annotation_names());
-            error(key.span,
-                  "ANN014",
-                  fmt::format("unknown annotation '{}'; known are {}",
-                              key.text,
+            error(key.span, "ANN014",
+                  fmt::format("unknown annotation '{}'; known are {}", key.text,
                               joined(annotation_names())),
                   similar ? fmt::format("did you mean '{}'?", *similar)
                           : "use one of the known annotations");
@@ -298,21 +278,17 @@ private:
         annotation.name = key.text;
         annotation.span = key.span;
         if (content.kind != ValueKind::dict && content.kind != ValueKind::none) {
-            error(content.span,
-                  "ANN016",
+            error(content.span, "ANN016",
                   fmt::format("the value of '{}' is {}, not a dictionary of its arguments",
-                              key.text,
-                              describe_kind(content)),
+                              key.text, describe_kind(content)),
                   "write a dictionary, as in {'name': value}");
             return;
         }
         for (std::size_t i = 0; i < content.items.size(); ++i) {
             const Value& name = content.keys[i];
             if (name.kind != ValueKind::string) {
-                error(name.span,
-                      "ANN016",
-                      fmt::format("an argument name of '{}' is {}, not a string",
-                                  key.text,
+                error(name.span, "ANN016",
+                      fmt::format("an argument name of '{}' is {}, not a string", key.text,
                                   to_display(name)),
                       "use the names of arguments as keys");
             } else if (check_argument(annotation, name.text, name.span)) {
@@ -324,15 +300,12 @@ private:
 
     void check_forms() {
         if (m_dictionary_forms.size() > 1) {
-            error(m_dictionary_forms[1],
-                  "ANN013",
-                  "`annotation` is given twice on `main`",
+            error(m_dictionary_forms[1], "ANN013", "`annotation` is given twice on `main`",
                   "put everything into one dictionary");
             m_errors.back().notes.push_back({"first given here", m_dictionary_forms[0]});
         }
         if (!m_dictionary_forms.empty() && !m_stacked.empty()) {
-            error(m_stacked.front(),
-                  "ANN015",
+            error(m_stacked.front(), "ANN015",
                   "annotations of their own stand next to `annotation({...})`",
                   "use one of the two forms for all annotations of the component");
             m_errors.back().notes.push_back({"the dictionary form is here", m_dictionary_forms[0]});
@@ -345,12 +318,9 @@ private:
                 const Annotation& first = m_annotations[j];
                 const Annotation& second = m_annotations[i];
                 if (first.name == second.name) {
-                    error(second.span,
-                          "ANN013",
+                    error(second.span, "ANN013",
                           fmt::format("the annotation `{}` is given twice, on lines {} and {}",
-                                      second.name,
-                                      first.span.line,
-                                      second.span.line),
+                                      second.name, first.span.line, second.span.line),
                           "keep one of the two");
                     m_errors.back().notes.push_back({"first given here", first.span});
                     break;

@@ -14,8 +14,8 @@ namespace {
 using Table = std::vector<std::vector<Value>>;
 
 const std::vector<std::string>& known_tests() {
-    static const std::vector<std::string> tests = {
-        "kolmogorov-smirnov", "cramer-von-mises", "fisher-exact-test", "chi-squared"};
+    static const std::vector<std::string> tests = {"kolmogorov-smirnov", "cramer-von-mises",
+                                                   "fisher-exact-test", "chi-squared"};
     return tests;
 }
 
@@ -34,12 +34,9 @@ void wrong_shape(Checker& checker,
                  const Value& value,
                  std::string_view argument,
                  const std::string& wanted) {
-    checker.error(value.span,
-                  "ANN060",
+    checker.error(value.span, "ANN060",
                   fmt::format("`{}` of `detect_metric_drift` is {}, which does not fit: {} needed",
-                              argument,
-                              to_display(value),
-                              wanted),
+                              argument, to_display(value), wanted),
                   "give one value per field, in one list per metric");
 }
 
@@ -56,8 +53,7 @@ std::vector<Value> read_metrics(Checker& checker) {
     std::set<std::string> seen;
     for (const Value& metric : metrics) {
         if (checker.expect_string(metric, "metric") && !seen.insert(metric.text).second) {
-            checker.error(metric.span,
-                          "ANN060",
+            checker.error(metric.span, "ANN060",
                           fmt::format("the metric '{}' is listed twice", metric.text),
                           "list each metric once, with all its fields");
         }
@@ -84,9 +80,7 @@ Table read_fields(Checker& checker, std::size_t metric_count) {
     const bool empty_row =
         std::ranges::any_of(table, [](const std::vector<Value>& row) { return row.empty(); });
     if (table.size() != metric_count || empty_row) {
-        wrong_shape(checker,
-                    *value,
-                    "field",
+        wrong_shape(checker, *value, "field",
                     metric_count == 1
                         ? "a field or a list of fields is"
                         : fmt::format("{} lists of fields, one per metric, are", metric_count));
@@ -97,8 +91,7 @@ Table read_fields(Checker& checker, std::size_t metric_count) {
         for (const Value& field : row) {
             if (checker.expect_string(field, "field") && !seen.insert(field.text).second) {
                 checker.error(
-                    field.span,
-                    "ANN060",
+                    field.span, "ANN060",
                     fmt::format("the field '{}' is listed twice for one metric", field.text),
                     "list each field once");
             }
@@ -108,8 +101,8 @@ Table read_fields(Checker& checker, std::size_t metric_count) {
 }
 
 bool same_shape(const Table& left, const Table& right) {
-    return std::ranges::equal(
-        left, right, [](const auto& a, const auto& b) { return a.size() == b.size(); });
+    return std::ranges::equal(left, right,
+                              [](const auto& a, const auto& b) { return a.size() == b.size(); });
 }
 
 /// An argument that has one value per field; a single value counts for all fields.
@@ -152,8 +145,7 @@ void read_endpoint(Checker& checker, MetricDrift& drift) {
         return;
     }
     if (!value->text.starts_with("http://") && !value->text.starts_with("https://")) {
-        checker.error(value->span,
-                      "ANN023",
+        checker.error(value->span, "ANN023",
                       fmt::format("`notification_endpoint` of `detect_metric_drift` is {}, not an "
                                   "HTTP address",
                                   to_display(*value)),
@@ -182,8 +174,8 @@ MetricDrift normalise_drift(Checker& checker) {
         DriftMetric metric{metrics[i].text, {}};
         for (std::size_t j = 0; j < fields[i].size(); ++j) {
             checker.expect_one_of(tests[i][j], "statistical_test", known_tests());
-            checker.expect_number(
-                thresholds[i][j], "test_threshold", NumberRange::open_probability);
+            checker.expect_number(thresholds[i][j], "test_threshold",
+                                  NumberRange::open_probability);
             checker.expect_number(periods[i][j], "monitoring_period", NumberRange::positive);
             metric.fields.push_back(
                 {fields[i][j].text, tests[i][j].text, thresholds[i][j], periods[i][j]});

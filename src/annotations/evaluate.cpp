@@ -34,9 +34,7 @@ public:
 private:
     tl::unexpected<Diagnostic> refuse(const Node& node, const std::string& why) const {
         return tl::unexpected<Diagnostic>(
-            make_error_at(m_source,
-                          node.span(),
-                          "ANN020",
+            make_error_at(m_source, node.span(), "ANN020",
                           "the value must be known without running the program, but it " + why,
                           "write the value itself, or a name that the module binds once to it"));
     }
@@ -238,9 +236,7 @@ private:
         }
         if ((name == "true" || name == "false") && !m_scope.binds(name)) {
             m_reporter.report(as_warning(make_error_at(
-                m_source,
-                node.span(),
-                "ANN070",
+                m_source, node.span(), "ANN070",
                 fmt::format("`{}` is read as a boolean, but Python does not know this name: the "
                             "component will fail when it is started",
                             name),

@@ -121,9 +121,7 @@ Result<SourceEncoding> encoding_of(const SourceFile& source) {
         return *encoding;
     }
     return fail(ErrorKind::input,
-                make_error_at(source,
-                              cookie->span,
-                              "ANN003",
+                make_error_at(source, cookie->span, "ANN003",
                               fmt::format("encoding '{}' is not supported; known are utf-8, "
                                           "iso-8859-1, iso-8859-15 and cp1252",
                                           cookie->name),
@@ -153,9 +151,7 @@ Result<PreparedText> prepare_text(const SourceFile& source) {
     std::string& text = prepared.text;
     if (const std::size_t zero = text.find('\0'); zero != std::string::npos) {
         return fail(ErrorKind::input,
-                    make_error_at(source,
-                                  source.span_of(zero, zero + 1),
-                                  "ANN003",
+                    make_error_at(source, source.span_of(zero, zero + 1), "ANN003",
                                   "the file holds a zero byte, which Python does not allow",
                                   "save the file as UTF-8 text"));
     }
@@ -164,9 +160,7 @@ Result<PreparedText> prepare_text(const SourceFile& source) {
         if (!is_utf8(text)) {
             const std::size_t bad = first_bad_byte(text);
             return fail(ErrorKind::input,
-                        make_error_at(source,
-                                      source.span_of(bad, bad + 1),
-                                      "ANN003",
+                        make_error_at(source, source.span_of(bad, bad + 1), "ANN003",
                                       fmt::format("byte 0x{:02x} is not valid UTF-8",
                                                   static_cast<unsigned char>(text[bad])),
                                       "save the file as UTF-8, or name its encoding on the first "

@@ -100,12 +100,9 @@ Node Node::child_of_type(std::string_view type_name) const {
 Result<PythonTree> PythonTree::parse(const SourceFile& source) {
     if (source.text().size() > k_max_bytes) {
         return fail(ErrorKind::input,
-                    make_error_at(source,
-                                  {source.name(), 0, 0, 0},
-                                  "ANN004",
+                    make_error_at(source, {source.name(), 0, 0, 0}, "ANN004",
                                   fmt::format("the file has {} bytes; at most {} are read",
-                                              source.text().size(),
-                                              k_max_bytes),
+                                              source.text().size(), k_max_bytes),
                                   "move data out of the program into a file of its own"));
     }
     auto data = std::make_shared<PythonTreeData>();

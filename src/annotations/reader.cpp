@@ -64,9 +64,7 @@ std::vector<Node> decorators_of(const Node& definition) {
 }
 
 Diagnostic no_main(const SourceFile& source) {
-    return make_error_at(source,
-                         {source.name(), 0, 0, 0},
-                         "ANN010",
+    return make_error_at(source, {source.name(), 0, 0, 0}, "ANN010",
                          "the file has no function `main` at its top level; a component needs "
                          "exactly one",
                          "add `def main(args):` and put the annotations on it");
@@ -74,9 +72,7 @@ Diagnostic no_main(const SourceFile& source) {
 
 Diagnostic several_mains(const SourceFile& source, const std::vector<Node>& mains) {
     Diagnostic error =
-        make_error_at(source,
-                      mains[1].child_of_type("identifier").span(),
-                      "ANN011",
+        make_error_at(source, mains[1].child_of_type("identifier").span(), "ANN011",
                       fmt::format("the file has {} functions `main`; a component needs exactly "
                                   "one",
                                   mains.size()),
@@ -86,10 +82,7 @@ Diagnostic several_mains(const SourceFile& source, const std::vector<Node>& main
 }
 
 Diagnostic no_component_name(const SourceFile& source, const Span& main_span) {
-    return make_error_at(source,
-                         main_span,
-                         "ANN017",
-                         "`main` has no annotation `component_name`",
+    return make_error_at(source, main_span, "ANN017", "`main` has no annotation `component_name`",
                          "add `@component_name(name='...')` with the component's name in the DAG");
 }
 

@@ -32,9 +32,7 @@ Diagnostic syntax_error(const PythonTreeData& data,
                         std::size_t begin,
                         std::size_t end,
                         const std::string& what) {
-    return make_error_at(data.source,
-                         data.source.span_of(begin, end),
-                         "ANN001",
+    return make_error_at(data.source, data.source.span_of(begin, end), "ANN001",
                          "syntax error: " + what,
                          "correct the statement; `python3 -m py_compile` checks a file");
 }
@@ -52,14 +50,12 @@ std::optional<Diagnostic> unbalanced_bracket(const PythonTreeData& data) {
             open.push_back(i);
         } else if (token == ')' || token == ']' || token == '}') {
             if (open.empty()) {
-                return syntax_error(
-                    data, record.begin, record.end, fmt::format("'{}' closes nothing", token));
+                return syntax_error(data, record.begin, record.end,
+                                    fmt::format("'{}' closes nothing", token));
             }
             const NodeRecord& other = data.records[open.back()];
             if (closing_of(other.type.front()) != token) {
-                return syntax_error(data,
-                                    record.begin,
-                                    record.end,
+                return syntax_error(data, record.begin, record.end,
                                     fmt::format("'{}' does not close '{}'", token, other.type));
             }
             open.pop_back();
@@ -67,8 +63,8 @@ std::optional<Diagnostic> unbalanced_bracket(const PythonTreeData& data) {
     }
     if (!open.empty()) {
         const NodeRecord& record = data.records[open.back()];
-        return syntax_error(
-            data, record.begin, record.begin + 1, fmt::format("'{}' is never closed", record.type));
+        return syntax_error(data, record.begin, record.begin + 1,
+                            fmt::format("'{}' is never closed", record.type));
     }
     return std::nullopt;
 }
@@ -119,8 +115,8 @@ missing_colon(const PythonTreeData& data, std::size_t first, std::size_t last) {
             is_balanced(line)) {
             const std::size_t end =
                 data.source.offset_of(number, 1) + line.find_last_not_of(" \t") + 1;
-            return syntax_error(
-                data, end, end, fmt::format("the line of `{}` must end with ':'", word));
+            return syntax_error(data, end, end,
+                                fmt::format("the line of `{}` must end with ':'", word));
         }
     }
     return std::nullopt;
@@ -147,13 +143,11 @@ Diagnostic describe_error(const PythonTreeData& data, std::size_t error) {
         return *colon;
     }
     if (last != error && last_span.line <= first_span.line + 1) {
-        return syntax_error(
-            data, leaf.begin, leaf.end, "the statement is not complete or not valid");
+        return syntax_error(data, leaf.begin, leaf.end,
+                            "the statement is not complete or not valid");
     }
     const std::size_t end = std::max<std::size_t>(record.end, record.begin + 1);
-    return syntax_error(data,
-                        record.begin,
-                        std::min(end, data.source.text().size()),
+    return syntax_error(data, record.begin, std::min(end, data.source.text().size()),
                         "this is not a valid statement");
 }
 
@@ -238,9 +232,7 @@ std::vector<Diagnostic> hidden_error(const PythonTreeData& data) {
                 std::string_view(data.source.text()).substr(end, data.records[next].begin - end);
             if (data.records[next].type != "comment" &&
                 between.find_first_not_of(" \t") == std::string_view::npos) {
-                return {syntax_error(data,
-                                     data.records[before].begin,
-                                     data.records[next].end,
+                return {syntax_error(data, data.records[before].begin, data.records[next].end,
                                      "this is not a valid statement")};
             }
         }
@@ -256,8 +248,7 @@ std::vector<Diagnostic> find_syntax_errors(const PythonTreeData& data) {
     for (std::size_t i = 0; i < data.records.size(); ++i) {
         const NodeRecord& record = data.records[i];
         if (auto form = python2_form(data, i)) {
-            return {make_error_at(data.source,
-                                  data.source.span_of(record.begin, record.end),
+            return {make_error_at(data.source, data.source.span_of(record.begin, record.end),
                                   "ANN002",
                                   fmt::format("{} is Python 2; components are Python 3", *form),
                                   "convert the file to Python 3")};

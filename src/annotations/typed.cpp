@@ -129,8 +129,7 @@ std::optional<DeviceConstraints> device_constraints_of(const ComponentScript& sc
     }
     return DeviceConstraints{value_of(*annotation, "ram").value_or(Value{}),
                              value_of(*annotation, "vram").value_or(Value{}),
-                             texts_of(*annotation, "use_gpu_for"),
-                             annotation->span};
+                             texts_of(*annotation, "use_gpu_for"), annotation->span};
 }
 
 std::optional<SecurityFlags> security_of(const ComponentScript& script) {

@@ -229,9 +229,8 @@ private:
     }
 
     /// yaml-cpp tells where a scalar starts, not how long it is in the source.
-    [[nodiscard]] Span scalar_span(const YAML::Mark& mark,
-                                   const std::string& value,
-                                   Spelling spelling) const {
+    [[nodiscard]] Span
+    scalar_span(const YAML::Mark& mark, const std::string& value, Spelling spelling) const {
         const Span start = position(mark, 0);
         const std::size_t begin = m_source.offset_of(start.line, start.column);
         const std::string_view line = m_source.line_text(start.line);

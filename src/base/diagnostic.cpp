@@ -88,9 +88,8 @@ std::string format_snippet(const Diagnostic& diagnostic) {
 
 std::string lower(const std::string& text) {
     std::string result = text;
-    std::ranges::transform(result, result.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
+    std::ranges::transform(result, result.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return result;
 }
 
@@ -141,19 +140,17 @@ Diagnostic as_warning(Diagnostic diagnostic) {
 
 void sort_and_merge(std::vector<Diagnostic>& diagnostics) {
     const auto key = [](const Diagnostic& d) {
-        return std::tie(d.span.file, d.span.line, d.span.column, d.severity, d.code,
-                        d.message, d.hint);
+        return std::tie(d.span.file, d.span.line, d.span.column, d.severity, d.code, d.message,
+                        d.hint);
     };
-    std::ranges::stable_sort(diagnostics,
-                             [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+    std::ranges::stable_sort(
+        diagnostics, [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
     diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end()), diagnostics.end());
 }
 
 std::string format_diagnostic(const Diagnostic& diagnostic) {
-    std::string text = fmt::format("{}{}: {}",
-                                   format_position(diagnostic.span),
-                                   to_string(diagnostic.severity),
-                                   diagnostic.message);
+    std::string text = fmt::format("{}{}: {}", format_position(diagnostic.span),
+                                   to_string(diagnostic.severity), diagnostic.message);
     if (!diagnostic.code.empty()) {
         text += fmt::format(" [{}]", diagnostic.code);
     }

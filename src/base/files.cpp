@@ -68,9 +68,8 @@ tl::unexpected<Failure> io_failure(const std::string& code,
                                    const std::string& doing,
                                    const fs::path& path,
                                    const std::error_code& reason) {
-    return fail(
-        ErrorKind::io,
-        make_error(code, fmt::format("cannot {} {}: {}", doing, path.string(), reason.message())));
+    return fail(ErrorKind::io, make_error(code, fmt::format("cannot {} {}: {}", doing,
+                                                            path.string(), reason.message())));
 }
 
 Result<std::string> read_file(const fs::path& path) {

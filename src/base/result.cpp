@@ -10,9 +10,7 @@ void assertion_failed(const char* condition, const char* file, int line) {
     std::fprintf(stderr,
                  "aisprint: internal error: %s does not hold (%s:%d)\n"
                  "please report this with the command that you ran\n",
-                 condition,
-                 file,
-                 line);
+                 condition, file, line);
     std::_Exit(70);
 }
 

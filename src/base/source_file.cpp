@@ -54,9 +54,8 @@ std::size_t sequence_length(std::string_view text) {
 
 SourceFile::SourceFile(std::string name, std::string text)
     : m_name(std::move(name)), m_text(std::move(text)) {
-    m_is_ascii = std::ranges::all_of(m_text, [](char c) {
-        return static_cast<unsigned char>(c) < 0x80U;
-    });
+    m_is_ascii =
+        std::ranges::all_of(m_text, [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
     for (std::size_t i = 0; i < m_text.size(); ++i) {
         const bool carriage_return =
             m_text[i] == '\r' && (i + 1 == m_text.size() || m_text[i + 1] != '\n');
@@ -89,7 +88,8 @@ std::size_t SourceFile::offset_of(std::size_t line, std::size_t column) const {
     line = std::clamp<std::size_t>(line, 1, m_line_starts.size());
     const std::string_view text = line_text(line);
     if (m_is_ascii) {
-        return m_line_starts[line - 1] + std::min(text.size(), std::max<std::size_t>(column, 1) - 1);
+        return m_line_starts[line - 1] +
+               std::min(text.size(), std::max<std::size_t>(column, 1) - 1);
     }
     std::size_t offset = 0;
     for (std::size_t position = 1; position < column && offset < text.size(); ++position) {

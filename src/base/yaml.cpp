@@ -28,10 +28,10 @@ bool is_one_of(std::string_view text, const std::array<std::string_view, N>& wor
     return std::ranges::find(words, text) != words.end();
 }
 
-constexpr std::array<std::string_view, 9> k_true{
-    "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"};
-constexpr std::array<std::string_view, 9> k_false{
-    "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"};
+constexpr std::array<std::string_view, 9> k_true{"true", "True", "TRUE", "yes", "Yes",
+                                                 "YES",  "on",   "On",   "ON"};
+constexpr std::array<std::string_view, 9> k_false{"false", "False", "FALSE", "no", "No",
+                                                  "NO",    "off",   "Off",   "OFF"};
 
 std::optional<bool> parse_bool(std::string_view text) {
     if (text.empty()) {
@@ -134,8 +134,8 @@ bool take(std::string_view& text, char c) {
 /// Timestamps of YAML 1.1: YYYY-MM-DD, or the same with a time after it.
 bool looks_like_timestamp(std::string_view text) {
     std::string_view date = text;
-    if (take_digits(date, 4, 4) && take(date, '-') && take_digits(date, 2, 2) &&
-        take(date, '-') && take_digits(date, 2, 2) && date.empty()) {
+    if (take_digits(date, 4, 4) && take(date, '-') && take_digits(date, 2, 2) && take(date, '-') &&
+        take_digits(date, 2, 2) && date.empty()) {
         return true;
     }
     if (!(take_digits(text, 4, 4) && take(text, '-') && take_digits(text, 1, 2) &&
@@ -166,9 +166,8 @@ bool looks_like_sexagesimal(std::string_view text) {
         text.remove_prefix(part.size());
         has_part = true;
     }
-    return has_part && (text.empty() ||
-                        (take(text, '.') &&
-                         text.find_first_not_of("0123456789_") == std::string_view::npos));
+    return has_part && (text.empty() || (take(text, '.') && text.find_first_not_of("0123456789_") ==
+                                                                std::string_view::npos));
 }
 
 /// A plain decimal of any length, also one that no 64 bits hold.
@@ -193,8 +192,8 @@ bool starts_like_an_indicator(std::string_view text) {
     const char first = text.front();
     const bool alone = text.size() == 1 || text[1] == ' ';
     return k_indicators.find(first) != std::string_view::npos ||
-           ((first == '?' || first == ':' || first == '-') && alone) ||
-           text.starts_with("---") || text.starts_with("...");
+           ((first == '?' || first == ':' || first == '-') && alone) || text.starts_with("---") ||
+           text.starts_with("...");
 }
 
 /// True for text that has another structure, or no end where it should, without quotes. Flow

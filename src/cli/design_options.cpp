@@ -5,7 +5,6 @@
 
 #include "aisprint/partition/command.hpp"
 
-
 namespace aisprint::cli {
 
 void add_application_dir(CLI::App& app, std::string& target) {
@@ -81,8 +80,8 @@ Result<design::DesignOptions> to_design_options(const DesignArguments& arguments
     design::DesignOptions options;
     options.num_partitions = arguments.num_partitions;
     options.max_deployments = arguments.max_deployments;
-    options.cuts.ranking = arguments.rank == "bytes" ? partition::Ranking::bytes
-                                                     : partition::Ranking::elements;
+    options.cuts.ranking =
+        arguments.rank == "bytes" ? partition::Ranking::bytes : partition::Ranking::elements;
     options.cuts.equivalent =
         arguments.collapse ? partition::Equivalent::collapse : partition::Equivalent::keep;
     options.cuts.max_tensors = arguments.max_cut_tensors;

@@ -66,8 +66,8 @@ std::string positional_names(const CLI::App& app) {
     std::string text;
     for (const CLI::Option* option : app.get_options()) {
         if (option->get_positional()) {
-            text += option->get_required() ? " " + option->get_name()
-                                           : " [" + option->get_name() + "]";
+            text +=
+                option->get_required() ? " " + option->get_name() : " [" + option->get_name() + "]";
         }
     }
     return text;
@@ -146,8 +146,8 @@ std::string program_help(const CLI::App& app) {
 }
 
 std::string command_help(const Command& command, const CLI::App& app) {
-    std::string text = fmt::format("{}\n\nUsage: aisprint {} [OPTIONS]", command.summary,
-                                   command.name);
+    std::string text =
+        fmt::format("{}\n\nUsage: aisprint {} [OPTIONS]", command.summary, command.name);
     text += positional_names(app) + "\n\nExamples:\n";
     for (const std::string& example : command.examples) {
         text += "  " + example + "\n";

@@ -40,11 +40,10 @@ CommandAction setup_planned(CLI::App& app) {
     const std::string name = app.get_name();
     app.allow_extras();
     return [name](Session& session) {
-        return session.finish(
-            Failure{ErrorKind::io,
-                    {make_error("CLI005",
-                                fmt::format("'{}' is not part of version {}", name, k_version),
-                                "see docs/changelog.md for what each version brings")}});
+        return session.finish(Failure{
+            ErrorKind::io,
+            {make_error("CLI005", fmt::format("'{}' is not part of version {}", name, k_version),
+                        "see docs/changelog.md for what each version brings")}});
     };
 }
 
@@ -96,8 +95,7 @@ public:
         m_app.fallthrough();
         m_app.set_help_flag();
         m_app.add_flag("-h,--help", m_help, "Show this help and exit.")->group(k_global_group);
-        m_app.add_flag("--version", m_version, "Show the version and exit.")
-            ->group(k_global_group);
+        m_app.add_flag("--version", m_version, "Show the version and exit.")->group(k_global_group);
         add_global_options(m_app, m_options);
         for (const Command& command : commands()) {
             CLI::App* sub = m_app.add_subcommand(command.name, command.summary);
@@ -121,8 +119,8 @@ public:
                 return print_help();
             }
             // What a later version will take is not looked at.
-            const bool later = is_planned(m_command) &&
-                               dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+            const bool later =
+                is_planned(m_command) && dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
             if (!later) {
                 return usage_error(error);
             }
@@ -139,11 +137,12 @@ public:
             std::error_code reason;
             std::filesystem::current_path(m_options.chdir, reason);
             if (reason) {
-                return session.finish(Failure{
-                    ErrorKind::usage,
-                    {make_error("CLI004", fmt::format("cannot change to '{}': {}",
-                                                      m_options.chdir, reason.message()),
-                                "give an existing folder")}});
+                return session.finish(
+                    Failure{ErrorKind::usage,
+                            {make_error("CLI004",
+                                        fmt::format("cannot change to '{}': {}", m_options.chdir,
+                                                    reason.message()),
+                                        "give an existing folder")}});
             }
         }
         return m_actions.at(m_command)(session);
@@ -186,9 +185,10 @@ private:
             names.push_back(command.name);
         }
         const auto close = closest_name(m_command, names);
-        return usage_failure("", make_error("CLI001", fmt::format("no such command '{}'", m_command),
-                                            close ? fmt::format("did you mean '{}'?", *close)
-                                                  : "'aisprint --help' lists the commands"));
+        return usage_failure("",
+                             make_error("CLI001", fmt::format("no such command '{}'", m_command),
+                                        close ? fmt::format("did you mean '{}'?", *close)
+                                              : "'aisprint --help' lists the commands"));
     }
 
     [[nodiscard]] bool is_value_of_global_option(const std::string& argument) const {
@@ -210,9 +210,9 @@ private:
             m_environment.out << *topic;
             return 0;
         }
-        return usage_failure("", make_error("CLI001", fmt::format("no help on '{}'", m_command),
-                                            fmt::format("topics are {}",
-                                                        fmt::join(help_topics(), ", "))));
+        return usage_failure(
+            "", make_error("CLI001", fmt::format("no help on '{}'", m_command),
+                           fmt::format("topics are {}", fmt::join(help_topics(), ", "))));
     }
 
     int usage_error(const CLI::ParseError& error) {
@@ -220,11 +220,11 @@ private:
         if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
             const std::string word = first_unknown_word();
             const auto close = closest_name(word, option_names());
-            diagnostic = make_error("CLI003",
-                                    word.starts_with('-')
-                                        ? fmt::format("no such option '{}'", word)
-                                        : fmt::format("unexpected argument '{}'", word),
-                                    close ? fmt::format("did you mean '{}'?", *close) : "");
+            diagnostic =
+                make_error("CLI003",
+                           word.starts_with('-') ? fmt::format("no such option '{}'", word)
+                                                 : fmt::format("unexpected argument '{}'", word),
+                           close ? fmt::format("did you mean '{}'?", *close) : "");
         } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
             diagnostic.code = "CLI002";
         }
@@ -296,8 +296,7 @@ std::string spellings(const std::string& name) {
 }
 
 int run(const std::vector<std::string>& arguments, Environment& environment) {
-    std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1),
-                                  arguments.end());
+    std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
     const std::string program =
         arguments.empty() ? "" : std::filesystem::path(arguments.front()).filename().string();
     if (program == "toscarizer") {

@@ -82,8 +82,8 @@ int Session::finish(int exit_code,
             document["diagnostics"].push_back(to_json(diagnostic));
         }
         // Text of foreign files may hold bytes that are not UTF-8.
-        m_environment.out << document.dump(
-                                 2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+        m_environment.out << document.dump(2, ' ', false,
+                                           nlohmann::ordered_json::error_handler_t::replace)
                           << '\n'
                           << std::flush;
     } else {
@@ -102,8 +102,8 @@ void Session::print_diagnostics(const std::vector<Diagnostic>& diagnostics) {
     std::size_t hidden = 0;
     for (const Diagnostic& diagnostic : diagnostics) {
         const bool is_error = diagnostic.severity == Severity::error;
-        if (!is_error && (m_options.quiet ||
-                          (diagnostic.severity == Severity::note && !m_options.verbose))) {
+        if (!is_error &&
+            (m_options.quiet || (diagnostic.severity == Severity::note && !m_options.verbose))) {
             continue;
         }
         errors += is_error ? 1 : 0;

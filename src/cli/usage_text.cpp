@@ -36,11 +36,11 @@ bool explain_choice(Diagnostic& diagnostic) {
     }
     const std::vector<std::string> choices = split_at_commas(match[3]);
     const auto close = closest_name(match[2], choices);
-    diagnostic = make_error(diagnostic.code,
-                            fmt::format("{} is '{}', must be one of {}", match[1].str(),
-                                        match[2].str(), fmt::join(choices, ", ")),
-                            close ? fmt::format("did you mean '{}'?", *close)
-                                  : "choose one of them");
+    diagnostic =
+        make_error(diagnostic.code,
+                   fmt::format("{} is '{}', must be one of {}", match[1].str(), match[2].str(),
+                               fmt::join(choices, ", ")),
+                   close ? fmt::format("did you mean '{}'?", *close) : "choose one of them");
     return true;
 }
 
@@ -52,10 +52,10 @@ bool explain_range(Diagnostic& diagnostic) {
     }
     const std::string allowed =
         fmt::format("from {} to {}", short_number(match[3]), short_number(match[4]));
-    diagnostic = make_error(
-        diagnostic.code,
-        fmt::format("{} is {}, must be {}", match[1].str(), match[2].str(), allowed),
-        fmt::format("write a number {}", allowed));
+    diagnostic =
+        make_error(diagnostic.code,
+                   fmt::format("{} is {}, must be {}", match[1].str(), match[2].str(), allowed),
+                   fmt::format("write a number {}", allowed));
     return true;
 }
 
@@ -65,10 +65,10 @@ bool explain_number(Diagnostic& diagnostic) {
     if (!std::regex_match(diagnostic.message, match, pattern)) {
         return false;
     }
-    diagnostic = make_error(diagnostic.code,
-                            fmt::format("{} is '{}', must be a number of 0 or more",
-                                        match[1].str(), match[2].str()),
-                            "write a number, for example 2");
+    diagnostic = make_error(
+        diagnostic.code,
+        fmt::format("{} is '{}', must be a number of 0 or more", match[1].str(), match[2].str()),
+        "write a number, for example 2");
     return true;
 }
 
@@ -77,9 +77,9 @@ bool explain_missing(Diagnostic& diagnostic) {
     static const std::regex argument(R"((\S+) is required)");
     std::smatch match;
     if (std::regex_match(diagnostic.message, match, value)) {
-        diagnostic = make_error(diagnostic.code,
-                                fmt::format("option '{}' has no value", match[1].str()),
-                                fmt::format("write {} {}", match[1].str(), match[2].str()));
+        diagnostic =
+            make_error(diagnostic.code, fmt::format("option '{}' has no value", match[1].str()),
+                       fmt::format("write {} {}", match[1].str(), match[2].str()));
         return true;
     }
     if (std::regex_match(diagnostic.message, match, argument)) {
@@ -97,18 +97,18 @@ bool explain_exclusion(Diagnostic& diagnostic) {
     if (!std::regex_match(diagnostic.message, match, pattern)) {
         return false;
     }
-    diagnostic = make_error(diagnostic.code,
-                            fmt::format("'{}' and '{}' cannot be given together",
-                                        match[1].str(), match[2].str()),
-                            "choose one of the two");
+    diagnostic = make_error(
+        diagnostic.code,
+        fmt::format("'{}' and '{}' cannot be given together", match[1].str(), match[2].str()),
+        "choose one of the two");
     return true;
 }
 
 } // namespace
 
 void explain_usage_error(Diagnostic& diagnostic) {
-    for (auto* explain : {explain_choice, explain_range, explain_number, explain_missing,
-                          explain_exclusion}) {
+    for (auto* explain :
+         {explain_choice, explain_range, explain_number, explain_missing, explain_exclusion}) {
         if (explain(diagnostic)) {
             return;
         }

@@ -54,10 +54,10 @@ private:
 
     void check_layer(const Placed<std::int64_t>& layer) {
         if (!m_layers.contains(layer.value)) {
-            m_errors.push_back(diagnostic(
-                layer.span, "CFG042",
-                fmt::format("layer {} is not in candidate_resources.yaml", layer.value),
-                fmt::format("use one of {}", fmt::join(m_layers, ", "))));
+            m_errors.push_back(
+                diagnostic(layer.span, "CFG042",
+                           fmt::format("layer {} is not in candidate_resources.yaml", layer.value),
+                           fmt::format("use one of {}", fmt::join(m_layers, ", "))));
         }
     }
 
@@ -157,12 +157,12 @@ std::string ApplicationFolder::shown(const std::string& relative) const {
 
 ApplicationConfig load_application_config(const ApplicationFolder& folder, Reporter& reporter) {
     ApplicationConfig config;
-    config.dag = load_one(folder, "application_dag.yaml", parse_application_dag, reporter,
-                          config.errors);
+    config.dag =
+        load_one(folder, "application_dag.yaml", parse_application_dag, reporter, config.errors);
     config.resources = load_one(folder, "candidate_resources.yaml", parse_candidate_resources,
                                 reporter, config.errors);
-    config.deployments = load_one(folder, "candidate_deployments.yaml",
-                                  parse_candidate_deployments, reporter, config.errors);
+    config.deployments = load_one(folder, "candidate_deployments.yaml", parse_candidate_deployments,
+                                  reporter, config.errors);
     if (config.deployments && config.resources) {
         append(config.errors,
                CrossChecker(*config.deployments, *config.resources, reporter).check());

@@ -83,8 +83,8 @@ private:
     void read_dependencies(const yaml::Node& list) {
         std::map<std::pair<std::string, std::string>, Span> seen;
         for (const yaml::Node& item : list.items) {
-            const bool triplet = item.items.size() == 3 && item.items[0].is_scalar() &&
-                                 item.items[1].is_scalar();
+            const bool triplet =
+                item.items.size() == 3 && item.items[0].is_scalar() && item.items[1].is_scalar();
             if (!triplet) {
                 add(item.span, "CFG013",
                     fmt::format("a dependency must be a triplet [source, target, probability], "

@@ -42,8 +42,8 @@ public:
 
 private:
     void add(const Span& span, std::string code, std::string message, std::string hint) {
-        m_errors.push_back(make_error_at(m_result.source, span, std::move(code),
-                                         std::move(message), std::move(hint)));
+        m_errors.push_back(make_error_at(m_result.source, span, std::move(code), std::move(message),
+                                         std::move(hint)));
     }
 
     void read_entry(yaml::Entry& source) {
@@ -80,11 +80,12 @@ private:
         if (!std::regex_match(name.scalar, match, hyphens)) {
             return;
         }
-        const std::string usual = fmt::format("{}{}{}", match.str(1), k_segment_marker, match.str(2));
-        m_reporter.report(as_warning(
-            make_error_at(m_result.source, name.span, "CFG049",
-                          fmt::format("'{}' is read as '{}'", name.scalar, usual),
-                          fmt::format("write {}", usual))));
+        const std::string usual =
+            fmt::format("{}{}{}", match.str(1), k_segment_marker, match.str(2));
+        m_reporter.report(
+            as_warning(make_error_at(m_result.source, name.span, "CFG049",
+                                     fmt::format("'{}' is read as '{}'", name.scalar, usual),
+                                     fmt::format("write {}", usual))));
         name.scalar = usual;
     }
 

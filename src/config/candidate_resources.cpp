@@ -61,8 +61,8 @@ public:
 
 private:
     void add(const Span& span, std::string code, std::string message, std::string hint) {
-        m_errors.push_back(make_error_at(m_result.source, span, std::move(code),
-                                         std::move(message), std::move(hint)));
+        m_errors.push_back(make_error_at(m_result.source, span, std::move(code), std::move(message),
+                                         std::move(hint)));
     }
 
     void read_domain(const yaml::Entry& entry, const yaml::Node& domains) {
@@ -82,15 +82,13 @@ private:
         m_result.domains.push_back(std::move(domain));
     }
 
-    void check_sub_domain(const yaml::Node& item,
-                          const std::string& domain,
-                          const yaml::Node& domains) {
+    void
+    check_sub_domain(const yaml::Node& item, const std::string& domain, const yaml::Node& domains) {
         if (item.scalar == domain || domains.find(item.scalar) == nullptr) {
             std::vector<std::string> names;
             std::ranges::transform(domains.entries, std::back_inserter(names), &yaml::Entry::key);
             std::erase(names, domain);
-            add(item.span, "CFG033",
-                fmt::format("'{}' is not another network domain", item.scalar),
+            add(item.span, "CFG033", fmt::format("'{}' is not another network domain", item.scalar),
                 names.empty() ? "remove it, there is no other domain"
                               : fmt::format("use one of {}", fmt::join(names, ", ")));
         }
@@ -133,8 +131,8 @@ private:
         resource.span = name.span;
         resource.cost = number(node, "cost");
         resource.memory_mb = number(node, "memorySize");
-        resource.total_nodes = std::max<std::int64_t>(
-            1, static_cast<std::int64_t>(number(node, "totalNodes")));
+        resource.total_nodes =
+            std::max<std::int64_t>(1, static_cast<std::int64_t>(number(node, "totalNodes")));
         resource.has_secure_boot = flag(node, "secureBoot");
         resource.has_measured_boot = flag(node, "measuredBoot");
         const auto [place, fresh] = m_resources.try_emplace(resource.name, name.span);

@@ -31,25 +31,23 @@ TypeSpec texts() {
 TypeSpec dag_type() {
     return object_of(
         {{"System",
-          object_of(
-              {{"name", text(), k_required, "name of the application"},
-               {"components", texts().or_null(), k_required, "names of the components"},
-               {"dependencies", list_of(list_of(of(ValueType::any))).or_null(), k_required,
-                "triplets [source, target, probability]"},
-               {"alternative_components", map_of(texts()).or_null(), k_optional,
-                "degraded alternatives of a component"}}),
+          object_of({{"name", text(), k_required, "name of the application"},
+                     {"components", texts().or_null(), k_required, "names of the components"},
+                     {"dependencies", list_of(list_of(of(ValueType::any))).or_null(), k_required,
+                      "triplets [source, target, probability]"},
+                     {"alternative_components", map_of(texts()).or_null(), k_optional,
+                      "degraded alternatives of a component"}}),
           k_required, "the application"}});
 }
 
 TypeSpec processor_type() {
-    return object_of({{"name", text(), k_optional, "name of the processor"},
-                      {"type", text(), k_optional, "family of the processor"},
-                      {"architecture", text().one_of({"amd64", "arm64"}), k_required,
-                       "amd64 or arm64"},
-                      {"computingUnits", number().more_than(0), k_required, "number of cores"},
-                      {"internalMemory", of(ValueType::number_or_text), k_optional,
-                       "memory of the processor"},
-                      {"SGXFlag", boolean(), k_optional, "whether the processor has SGX"}});
+    return object_of(
+        {{"name", text(), k_optional, "name of the processor"},
+         {"type", text(), k_optional, "family of the processor"},
+         {"architecture", text().one_of({"amd64", "arm64"}), k_required, "amd64 or arm64"},
+         {"computingUnits", number().more_than(0), k_required, "number of cores"},
+         {"internalMemory", of(ValueType::number_or_text), k_optional, "memory of the processor"},
+         {"SGXFlag", boolean(), k_optional, "whether the processor has SGX"}});
 }
 
 TypeSpec accelerator_type() {
@@ -89,14 +87,14 @@ TypeSpec resource_type() {
 }
 
 TypeSpec layer_type() {
-    return object_of({{"name", text(), k_optional, "name of the layer"},
-                      {"number", integer().at_least(0), k_required,
-                       "the number in the key computationalLayerN"},
-                      {"type",
-                       text().one_of({"Virtual", "Physical", "PhysicalAlreadyProvisioned",
-                                      "PhysicalToBeProvisioned", "NativeCloudFunction"}),
-                       k_required, "how its resources come about"},
-                      {"Resources", map_of(resource_type()), k_required, "candidate resources"}});
+    return object_of(
+        {{"name", text(), k_optional, "name of the layer"},
+         {"number", integer().at_least(0), k_required, "the number in the key computationalLayerN"},
+         {"type",
+          text().one_of({"Virtual", "Physical", "PhysicalAlreadyProvisioned",
+                         "PhysicalToBeProvisioned", "NativeCloudFunction"}),
+          k_required, "how its resources come about"},
+         {"Resources", map_of(resource_type()), k_required, "candidate resources"}});
 }
 
 TypeSpec network_domains_type() {
@@ -110,12 +108,11 @@ TypeSpec network_domains_type() {
 }
 
 TypeSpec resources_type() {
-    return object_of(
-        {{"System",
-          object_of({{"name", text(), k_required, "name of the system"},
-                     {"NetworkDomains", network_domains_type(), k_required,
-                      "network domains with their layers"}}),
-          k_required, "the candidate resources"}});
+    return object_of({{"System",
+                       object_of({{"name", text(), k_required, "name of the system"},
+                                  {"NetworkDomains", network_domains_type(), k_required,
+                                   "network domains with their layers"}}),
+                       k_required, "the candidate resources"}});
 }
 
 std::vector<FieldSpec> container_fields() {
@@ -130,16 +127,16 @@ std::vector<FieldSpec> container_fields() {
 
 TypeSpec deployments_type() {
     std::vector<FieldSpec> container = container_fields();
-    container.push_back({"candidateExecutionResources", texts().with_items(1), k_required,
-                         "names of resources"});
+    container.push_back(
+        {"candidateExecutionResources", texts().with_items(1), k_required, "names of resources"});
     const TypeSpec entry = object_of(
         {{"name", text(), k_required, "component, or component_partitionX_SEGMENT"},
          {"candidateExecutionLayers", list_of(integer()).with_items(1), k_required,
           "numbers of computational layers"},
          {"Containers", map_of(object_of(container)), k_required, "containers to choose from"}});
-    return object_of({{"Components",
-                       map_of(entry, "component[0-9]+(_partitionX_[0-9]+|_alternative[0-9]+)?"),
-                       k_required, "one entry for each component and segment"}});
+    return object_of(
+        {{"Components", map_of(entry, "component[0-9]+(_partitionX_[0-9]+|_alternative[0-9]+)?"),
+          k_required, "one entry for each component and segment"}});
 }
 
 TypeSpec annotations_type() {
@@ -155,9 +152,8 @@ TypeSpec partitions_type() {
 
 std::vector<FieldSpec> constraint_fields() {
     return {{"local_constraints",
-             map_of(object_of(
-                 {{"component_name", text(), k_required, "the component"},
-                  {"threshold", number().more_than(0), k_required, "seconds"}})),
+             map_of(object_of({{"component_name", text(), k_required, "the component"},
+                               {"threshold", number().more_than(0), k_required, "seconds"}})),
              k_required, "bounds on single components"},
             {"global_constraints",
              map_of(object_of({{"path_components", texts(), k_required, "the path, in order"},
@@ -176,14 +172,12 @@ TypeSpec qos_type() {
 TypeSpec multi_cluster_type() {
     std::vector<FieldSpec> layer = constraint_fields();
     layer.insert(layer.begin(), {"components", texts(), k_required, "components of the layer"});
-    const TypeSpec deployment =
-        object_of({{"ExecutionLayers", map_of(object_of(layer), "[0-9]+"), k_required,
-                    "layers by number"}});
-    return object_of(
-        {{"System",
-          object_of({{"Deployments", map_of(deployment.or_null()), k_required,
-                      "all deployments, base first"}}),
-          k_required, "the application"}});
+    const TypeSpec deployment = object_of(
+        {{"ExecutionLayers", map_of(object_of(layer), "[0-9]+"), k_required, "layers by number"}});
+    return object_of({{"System",
+                       object_of({{"Deployments", map_of(deployment.or_null()), k_required,
+                                   "all deployments, base first"}}),
+                       k_required, "the application"}});
 }
 
 TypeSpec production_type() {
@@ -224,8 +218,8 @@ TypeSpec drift_type() {
     const TypeSpec test = object_of(
         {{"monitoring_period", number().more_than(0), k_required, "hours of data of a test"},
          {"statistical_test",
-          text().one_of({"kolmogorov-smirnov", "cramer-von-mises", "fisher-exact-test",
-                         "chi-squared"}),
+          text().one_of(
+              {"kolmogorov-smirnov", "cramer-von-mises", "fisher-exact-test", "chi-squared"}),
           k_required, "the test"},
          {"test_threshold", number().more_than(0).at_most(1), k_required, "p-value"}});
     return object_of(
@@ -262,15 +256,14 @@ TypeSpec methods_type() {
 }
 
 TypeSpec space4aid_type() {
-    return object_of(
-        {{"EdgeResources", texts(), k_optional, "layers at the edge"},
-         {"CloudResources", texts(), k_optional, "layers of virtual machines"},
-         {"FaaSResources", texts(), k_optional, "layers of cloud functions"},
-         {"Components", of(ValueType::any), k_optional, "data sizes (older files)"},
-         {"Time", number().more_than(0), k_optional, "hours that the cost covers"},
-         {"Methods", methods_type(), k_required, "search methods, by any keys"},
-         {"Seed", integer(), k_optional, "seed of the random numbers"},
-         {"VerboseLevel", integer().at_least(0), k_optional, "how much is printed"}});
+    return object_of({{"EdgeResources", texts(), k_optional, "layers at the edge"},
+                      {"CloudResources", texts(), k_optional, "layers of virtual machines"},
+                      {"FaaSResources", texts(), k_optional, "layers of cloud functions"},
+                      {"Components", of(ValueType::any), k_optional, "data sizes (older files)"},
+                      {"Time", number().more_than(0), k_optional, "hours that the cost covers"},
+                      {"Methods", methods_type(), k_required, "search methods, by any keys"},
+                      {"Seed", integer(), k_optional, "seed of the random numbers"},
+                      {"VerboseLevel", integer().at_least(0), k_optional, "how much is printed"}});
 }
 
 TypeSpec physical_nodes_type() {
@@ -279,36 +272,33 @@ TypeSpec physical_nodes_type() {
                                      {"ssh_user", text(), k_optional, "user"},
                                      {"ssh_key", text(), k_optional, "private key"},
                                      {"ssh_port", integer(), k_optional, "port, 22 by default"}});
-    const TypeSpec service =
-        object_of({{"name", text(), k_optional, "name of the service"},
-                   {"endpoint", text(), k_optional, "address of the service"},
-                   {"access_key", text(), k_optional, "user"},
-                   {"secret_key", text(), k_optional, "password"},
-                   {"password", text(), k_optional, "password"},
-                   {"bucket", text(), k_optional, "bucket"},
-                   {"region", text(), k_optional, "region"}});
+    const TypeSpec service = object_of({{"name", text(), k_optional, "name of the service"},
+                                        {"endpoint", text(), k_optional, "address of the service"},
+                                        {"access_key", text(), k_optional, "user"},
+                                        {"secret_key", text(), k_optional, "password"},
+                                        {"password", text(), k_optional, "password"},
+                                        {"bucket", text(), k_optional, "bucket"},
+                                        {"region", text(), k_optional, "region"}});
     const TypeSpec resource = object_of({{"name", text(), k_required, "name of the resource"},
                                          {"fe_node", node, k_optional, "front-end node"},
                                          {"wns", list_of(node), k_optional, "worker nodes"},
                                          {"minio", service, k_optional, "its MinIO"},
                                          {"oscar", service, k_optional, "its OSCAR"},
                                          {"aws", service, k_optional, "bucket for functions"}});
-    const TypeSpec layer =
-        object_of({{"number", integer(), k_optional, "number of the layer"},
-                   {"Resources", map_of(resource), k_required, "resources"}});
+    const TypeSpec layer = object_of({{"number", integer(), k_optional, "number of the layer"},
+                                      {"Resources", map_of(resource), k_required, "resources"}});
     return object_of({{"ComputationalLayers", map_of(layer, k_layer_key), k_required, "layers"}})
         .or_null();
 }
 
 TypeSpec early_exits_type() {
-    return object_of(
-        {{"exits",
-          list_of(object_of(
-              {{"name", text(), k_required, "label of the exit"},
-               {"input_nodes", texts().with_items(1), k_required,
-                "tensors that feed the next segment"},
-               {"output_nodes", texts().with_items(1), k_required, "outputs of this exit"}})),
-          k_required, "exits in network order"}});
+    return object_of({{"exits",
+                       list_of(object_of({{"name", text(), k_required, "label of the exit"},
+                                          {"input_nodes", texts().with_items(1), k_required,
+                                           "tensors that feed the next segment"},
+                                          {"output_nodes", texts().with_items(1), k_required,
+                                           "outputs of this exit"}})),
+                       k_required, "exits in network order"}});
 }
 
 std::vector<Format> make_formats() {
@@ -321,22 +311,20 @@ std::vector<Format> make_formats() {
          "Where each component may run, and in which containers", deployments_type()},
         {"physical_nodes", "common_config/physical_nodes.yaml",
          "Clusters and nodes that exist already", physical_nodes_type()},
-        {"security", "scone/policy.yaml",
-         "Protected programs of the application", security_type()},
+        {"security", "scone/policy.yaml", "Protected programs of the application", security_type()},
         {"env", "src/COMPONENT/env.yaml", "Environment variables of a component",
          map_of(of(ValueType::any)).or_null()},
         {"early_exits", "src/COMPONENT/onnx/early_exits.yaml",
          "Early exits of a model, instead of early_exits.csv", early_exits_type()},
-        {"space4ai-d", "space4ai-d/SPACE4AI-D.yaml",
-         "Layers and search methods of the optimiser", space4aid_type()},
+        {"space4ai-d", "space4ai-d/SPACE4AI-D.yaml", "Layers and search methods of the optimiser",
+         space4aid_type()},
         {"annotations", "common_config/annotations.yaml",
          "Annotations of the components (generated)", annotations_type()},
         {"component_partitions", "aisprint/designs/component_partitions.yaml",
          "Designs of each component (generated)", partitions_type()},
         {"qos_constraints", "aisprint/deployments/DEPLOYMENT/ams/qos_constraints_LN.yaml",
          "QoS constraints of a layer or a deployment (generated)", qos_type()},
-        {"multi_cluster_qos_constraints",
-         "aisprint/deployments/multi_cluster_qos_constraints.yaml",
+        {"multi_cluster_qos_constraints", "aisprint/deployments/multi_cluster_qos_constraints.yaml",
          "QoS constraints of every deployment and layer (generated)", multi_cluster_type()},
         {"production_deployment",
          "aisprint/deployments/optimal_deployment/production_deployment.yaml",

@@ -98,8 +98,8 @@ private:
         case ValueType::boolean:
             return yaml::as_bool(node).has_value();
         case ValueType::image:
-            return node.is_scalar() || (node.is_sequence() && std::ranges::all_of(
-                                            node.items, &yaml::Node::is_scalar));
+            return node.is_scalar() ||
+                   (node.is_sequence() && std::ranges::all_of(node.items, &yaml::Node::is_scalar));
         case ValueType::list:
             return node.is_sequence();
         case ValueType::map:
@@ -112,13 +112,11 @@ private:
     void mismatch(const yaml::Node& node, const TypeSpec& type, const std::string& path) {
         std::string hint = "fill the file in; 'aisprint schema' describes the formats";
         if (!path.empty()) {
-            const std::string place =
-                node.is_null() ? fmt::format(" after '{}:'", last(path)) : "";
+            const std::string place = node.is_null() ? fmt::format(" after '{}:'", last(path)) : "";
             hint = fmt::format("write {}{} ({})", name_of(type.type), place, m_meaning);
         }
         add(node.span, "CFG002",
-            fmt::format("{} must be {}, found {}", shown(path), name_of(type.type),
-                        describe(node)),
+            fmt::format("{} must be {}, found {}", shown(path), name_of(type.type), describe(node)),
             hint);
     }
 
@@ -237,9 +235,7 @@ private:
         return path.empty() ? "the document" : path;
     }
 
-    static std::string last(const std::string& path) {
-        return path.substr(path.rfind('.') + 1);
-    }
+    static std::string last(const std::string& path) { return path.substr(path.rfind('.') + 1); }
 
     void add(const Span& span, std::string code, std::string message, std::string hint) {
         m_diagnostics.push_back(
@@ -258,8 +254,7 @@ void normalise_scalar(yaml::Node& node, ValueType type) {
         node.scalar = *value ? "true" : "false";
     }
     const bool numeric = type == ValueType::number || type == ValueType::number_or_text;
-    if (const auto value = yaml::as_number(node);
-        numeric && value && !yaml::as_integer(node)) {
+    if (const auto value = yaml::as_number(node); numeric && value && !yaml::as_integer(node)) {
         node.scalar = yaml::number(*value).scalar;
     }
 }
@@ -315,17 +310,15 @@ const Format* find_format(const std::string& name) {
     return found == formats().end() ? nullptr : &*found;
 }
 
-std::vector<Diagnostic> check_document(const SourceFile& source,
-                                       const yaml::Node& document,
-                                       const TypeSpec& type) {
+std::vector<Diagnostic>
+check_document(const SourceFile& source, const yaml::Node& document, const TypeSpec& type) {
     Checker checker(source);
     checker.check(document, type, "");
     return checker.take();
 }
 
-Result<yaml::Node> parse_document(const SourceFile& source,
-                                  const std::string& format_name,
-                                  Reporter& reporter) {
+Result<yaml::Node>
+parse_document(const SourceFile& source, const std::string& format_name, Reporter& reporter) {
     const Format* format = find_format(format_name);
     AISPRINT_ASSERT(format != nullptr);
     AISPRINT_TRY_ASSIGN(yaml::Node document, yaml::parse(source));

@@ -66,8 +66,7 @@ public:
                 append(m_errors, std::move(source.error().diagnostics));
                 continue;
             }
-            auto script =
-                annotations::read_component_script(std::move(*source), name, m_reporter);
+            auto script = annotations::read_component_script(std::move(*source), name, m_reporter);
             if (!script) {
                 append(m_errors, std::move(script.error().diagnostics));
                 continue;
@@ -173,8 +172,7 @@ const Component* ApplicationModel::find(const std::string& name) const {
     return found == components.end() ? nullptr : &*found;
 }
 
-const annotations::ComponentScript&
-ApplicationModel::script_of(const Component& component) const {
+const annotations::ComponentScript& ApplicationModel::script_of(const Component& component) const {
     return scripts[component.script];
 }
 
@@ -198,8 +196,7 @@ Result<ApplicationModel> load_application(const config::ApplicationFolder& folde
                                           Reporter& reporter) {
     if (!fs::is_directory(folder.path)) {
         return fail(ErrorKind::input,
-                    make_error("DSN002",
-                               fmt::format("'{}' is not a folder", folder.shown_as),
+                    make_error("DSN002", fmt::format("'{}' is not a folder", folder.shown_as),
                                "give the path of an application; 'aisprint new-application' "
                                "makes one"));
     }
@@ -211,8 +208,8 @@ Result<ApplicationModel> load_application(const config::ApplicationFolder& folde
         annotations::GraphView graph = to_graph_view(*config.dag);
         const std::size_t folders = component_folders(folder.path / "src").size();
         graph.all_scripts_read = folders > 0 && scripts.size() == folders;
-        append(errors, annotations::check_annotations(scripts, graph, folder_facts(folder),
-                                                      reporter));
+        append(errors,
+               annotations::check_annotations(scripts, graph, folder_facts(folder), reporter));
     } else {
         for (const annotations::ComponentScript& script : scripts) {
             append(errors, annotations::check_component(script, folder_facts(folder), reporter));

@@ -31,8 +31,8 @@ public:
 
 private:
     Diagnostic at(const Span& span, std::string code, std::string message, std::string hint) {
-        return make_error_at(m_model.deployments.source, span, std::move(code),
-                             std::move(message), std::move(hint));
+        return make_error_at(m_model.deployments.source, span, std::move(code), std::move(message),
+                             std::move(hint));
     }
 
     void check_entry(const Component& component) {
@@ -99,9 +99,10 @@ private:
                                resource.memory_mb);
         }
         const bool needs_gpu = vram > 0 || !constraints.use_gpu_for.empty();
-        const bool has_gpu = std::ranges::any_of(
-            resource.accelerators,
-            [&](const config::Accelerator& gpu) { return gpu.memory_mb >= vram; });
+        const bool has_gpu =
+            std::ranges::any_of(resource.accelerators, [&](const config::Accelerator& gpu) {
+                return gpu.memory_mb >= vram;
+            });
         if (needs_gpu && !has_gpu) {
             return fmt::format("vram: {} MB asked for, the resource has no such accelerator", vram);
         }
@@ -118,8 +119,8 @@ private:
             gpu_required = gpu_required || container.gpu_requirement;
             for (const config::Placed<std::string>& name : container.resources) {
                 ++candidates;
-                const std::string reason = shortfall(
-                    container, *m_model.resources.find_resource(name.value), constraints);
+                const std::string reason =
+                    shortfall(container, *m_model.resources.find_resource(name.value), constraints);
                 if (!reason.empty()) {
                     findings.push_back(
                         at(name.span, "DSN016",
@@ -133,8 +134,7 @@ private:
         for (Diagnostic& finding : findings) {
             report(std::move(finding), fatal);
         }
-        const bool wants_gpu =
-            constraints.vram.number() > 0 || !constraints.use_gpu_for.empty();
+        const bool wants_gpu = constraints.vram.number() > 0 || !constraints.use_gpu_for.empty();
         if (wants_gpu && !gpu_required) {
             report(at(entry.span, "DSN017",
                       fmt::format("'{}' wants a GPU, but no container has GPURequirement: true",
@@ -158,11 +158,11 @@ private:
         const auto compare = [&](bool wanted, bool Container::*flag, const char* field) {
             const bool given = std::ranges::any_of(entry.containers, flag);
             if (wanted && !given) {
-                m_reporter.report(as_warning(
-                    at(entry.span, "DSN018",
-                       fmt::format("'{}' asks for {}, but no container has {}: true",
-                                   component.name, field, field),
-                       fmt::format("set {}: true in a container", field))));
+                m_reporter.report(
+                    as_warning(at(entry.span, "DSN018",
+                                  fmt::format("'{}' asks for {}, but no container has {}: true",
+                                              component.name, field, field),
+                                  fmt::format("set {}: true in a container", field))));
             }
         };
         compare(flags.trusted_execution, &Container::trusted_execution, "trustedExecution");

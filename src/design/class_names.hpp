@@ -17,7 +17,7 @@ load_class_names(const std::filesystem::path& component_folder);
 
 /// The same, with the reasons. `shown_as` is the file's name in diagnostics. Fails (io), or (input,
 /// DSN030) when columns `class` and `index` are missing or the indices are not 0, 1, 2, ...
-[[nodiscard]] Result<std::vector<std::string>>
-parse_class_names(const std::filesystem::path& file, const std::string& shown_as);
+[[nodiscard]] Result<std::vector<std::string>> parse_class_names(const std::filesystem::path& file,
+                                                                 const std::string& shown_as);
 
 } // namespace aisprint::design

@@ -159,8 +159,7 @@ Result<ConfusionMatrix> parse_matrix(const std::string& bytes, const std::string
 
 } // namespace
 
-Result<ConfusionMatrix> load_confusion_matrix(const fs::path& folder,
-                                              const std::string& shown_as) {
+Result<ConfusionMatrix> load_confusion_matrix(const fs::path& folder, const std::string& shown_as) {
     const std::string matrix_name = shown_as + "/confusion_matrix.npy";
     for (const char* name : {"confusion_matrix.npy", "class_names_dictionary.csv"}) {
         if (!fs::is_regular_file(folder / name)) {
@@ -170,9 +169,8 @@ Result<ConfusionMatrix> load_confusion_matrix(const fs::path& folder,
     }
     AISPRINT_TRY_ASSIGN(const std::string bytes, read_file(folder / "confusion_matrix.npy"));
     AISPRINT_TRY_ASSIGN(ConfusionMatrix matrix, parse_matrix(bytes, matrix_name));
-    AISPRINT_TRY_ASSIGN(matrix.names,
-                        parse_class_names(folder / "class_names_dictionary.csv",
-                                          shown_as + "/class_names_dictionary.csv"));
+    AISPRINT_TRY_ASSIGN(matrix.names, parse_class_names(folder / "class_names_dictionary.csv",
+                                                        shown_as + "/class_names_dictionary.csv"));
     if (matrix.names.size() != matrix.classes) {
         return wrong(matrix_name, fmt::format("{} classes, but class_names_dictionary.csv has {}",
                                               matrix.classes, matrix.names.size()));

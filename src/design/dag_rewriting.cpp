@@ -59,8 +59,7 @@ void GraphRewriter::add_edge(Variant& variant,
 
 void GraphRewriter::add_chain(Variant& variant, const Chosen& item) {
     for (std::size_t i = 0; i + 1 < item.parts.size(); ++i) {
-        add_edge(variant, item.parts[i], item.parts[i + 1],
-                 go_on_probability(*item.component, i));
+        add_edge(variant, item.parts[i], item.parts[i + 1], go_on_probability(*item.component, i));
     }
 }
 

@@ -37,7 +37,9 @@ private:
     [[nodiscard]] const Chosen& chosen(const std::string& name) const;
     void add_part(Variant& variant, const Chosen& item, std::size_t index);
     void add_all_parts(Variant& variant, const Chosen& item);
-    void add_edge(Variant& variant, const std::string& source, const std::string& target,
+    void add_edge(Variant& variant,
+                  const std::string& source,
+                  const std::string& target,
                   yaml::Node probability);
     void add_chain(Variant& variant, const Chosen& item);
     void add_dependency(Variant& variant, const config::Dependency& edge);

@@ -90,8 +90,8 @@ private:
     /// Variants are shared by deployments that differ in layers only.
     const std::string& graph_of(std::size_t variant) {
         if (m_graph_variant != variant || m_graph.empty()) {
-            m_graph = yaml::write(
-                to_dag_document(m_model.dag.name, m_deployments.variants[variant]));
+            m_graph =
+                yaml::write(to_dag_document(m_model.dag.name, m_deployments.variants[variant]));
             m_graph_variant = variant;
         }
         return m_graph;

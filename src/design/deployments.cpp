@@ -52,7 +52,8 @@ std::vector<std::int64_t> layers_of(const config::CandidateEntry& entry) {
 
 /// The layers of each part of a component's design.
 std::vector<std::pair<std::string, std::vector<std::int64_t>>>
-part_layers(const ApplicationModel& model, const Component& component,
+part_layers(const ApplicationModel& model,
+            const Component& component,
             const ComponentDesign& design) {
     const std::vector<std::string> names = design.part_names(component.name);
     std::vector<std::pair<std::string, std::vector<std::int64_t>>> result;
@@ -66,7 +67,8 @@ part_layers(const ApplicationModel& model, const Component& component,
     return result;
 }
 
-std::size_t count_layer_choices(const ApplicationModel& model, const Component& component,
+std::size_t count_layer_choices(const ApplicationModel& model,
+                                const Component& component,
                                 const ComponentDesign& design) {
     std::size_t count = 1;
     for (const auto& [name, layers] : part_layers(model, component, design)) {
@@ -191,9 +193,8 @@ private:
                 causes.push_back(fmt::format("{} ({})", component->name, own));
             }
         }
-        const std::string number = count == std::numeric_limits<std::size_t>::max()
-                                       ? "far more"
-                                       : std::to_string(count);
+        const std::string number =
+            count == std::numeric_limits<std::size_t>::max() ? "far more" : std::to_string(count);
         return fail(
             ErrorKind::input,
             make_error("DSN022",
@@ -214,9 +215,8 @@ private:
         do {
             Deployment deployment;
             deployment.variant = m_result.variants.size();
-            deployment.name = m_result.all.empty()
-                                  ? "base"
-                                  : fmt::format("deployment{}", m_result.all.size());
+            deployment.name =
+                m_result.all.empty() ? "base" : fmt::format("deployment{}", m_result.all.size());
             for (std::size_t i = 0; i < sizes.size(); ++i) {
                 deployment.layers.push_back(variant.layers[i].second[odometer.digits()[i]]);
             }

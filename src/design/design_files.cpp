@@ -55,10 +55,9 @@ private:
 
     Result<void> write_cut(const ComponentDesign& design, std::size_t cut) {
         AISPRINT_TRY_ASSIGN(const partition::WrittenHalves halves,
-                            partition::write_halves(m_component.model->model,
-                                                    m_component.model->search.cuts[cut],
-                                                    model_file(design.segments[0]),
-                                                    model_file(design.segments[1])));
+                            partition::write_halves(
+                                m_component.model->model, m_component.model->search.cuts[cut],
+                                model_file(design.segments[0]), model_file(design.segments[1])));
         AISPRINT_TRY_ASSIGN(const std::string first,
                             make_first_segment(source(), code_options(design)));
         AISPRINT_TRY_ASSIGN(const std::string last,
@@ -73,9 +72,8 @@ private:
             files.push_back(model_file(segment));
         }
         const std::vector<partition::Exit>& exits = m_component.model->exits;
-        AISPRINT_TRY_ASSIGN(
-            const std::vector<partition::WrittenModel> models,
-            partition::write_exit_segments(m_component.model->model, exits, files));
+        AISPRINT_TRY_ASSIGN(const std::vector<partition::WrittenModel> models,
+                            partition::write_exit_segments(m_component.model->model, exits, files));
         const auto annotation = annotations::early_exits_of(m_application.script_of(m_component));
         AISPRINT_TRY_ASSIGN(const std::vector<std::string> sources,
                             make_exit_segments(source(), code_options(design),

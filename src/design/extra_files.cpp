@@ -34,10 +34,9 @@ class DriftConfiguration {
 public:
     Result<void> merge(const annotations::ComponentScript& script,
                        const annotations::MetricDrift& drift) {
-        AISPRINT_TRY(agree(script, drift, "data_collection_period",
-                           to_node(drift.data_collection_period)));
         AISPRINT_TRY(
-            agree(script, drift, "detection_interval", to_node(drift.detection_interval)));
+            agree(script, drift, "data_collection_period", to_node(drift.data_collection_period)));
+        AISPRINT_TRY(agree(script, drift, "detection_interval", to_node(drift.detection_interval)));
         if (drift.notification_endpoint) {
             AISPRINT_TRY(agree(script, drift, "notification_endpoint",
                                yaml::text(*drift.notification_endpoint)));

@@ -28,8 +28,8 @@ public:
                             load_model_file(component, annotation.onnx_file));
         AISPRINT_TRY_ASSIGN(partition::CutSearch search,
                             partition::find_cuts(model, m_options.cuts, m_reporter));
-        const auto wanted = m_options.num_partitions.value_or(
-            static_cast<std::size_t>(annotation.num_partitions));
+        const auto wanted =
+            m_options.num_partitions.value_or(static_cast<std::size_t>(annotation.num_partitions));
         for (std::size_t cut = 1; cut <= std::min(wanted, search.cuts.size()); ++cut) {
             const std::string name = fmt::format("partition{}", cut);
             component.designs.push_back({name, {name + "_1", name + "_2"}});
@@ -37,12 +37,14 @@ public:
         warn_about_missing_cuts(component, annotation, search, wanted);
         component.model.emplace(ComponentModel{model_path(component, annotation.onnx_file),
                                                shown_model(component, annotation.onnx_file),
-                                               std::move(model), wanted, std::move(search), {}});
+                                               std::move(model),
+                                               wanted,
+                                               std::move(search),
+                                               {}});
         return {};
     }
 
-    Result<void> load_early_exits(Component& component,
-                                  const annotations::EarlyExits& annotation) {
+    Result<void> load_early_exits(Component& component, const annotations::EarlyExits& annotation) {
         AISPRINT_TRY(check_exits(m_application.script_of(component).source,
                                  code_options(annotation.onnx_file),
                                  annotation.condition_function));
@@ -62,7 +64,10 @@ public:
         component.transition_probabilities = annotation.transition_probabilities;
         component.model.emplace(ComponentModel{model_path(component, annotation.onnx_file),
                                                shown_model(component, annotation.onnx_file),
-                                               std::move(model), 1, {}, std::move(exits)});
+                                               std::move(model),
+                                               1,
+                                               {},
+                                               std::move(exits)});
         return {};
     }
 
@@ -80,12 +85,11 @@ private:
                               search.no_cut_reason)
                 : fmt::format("the model of '{}' has {} possible cuts, {} are wanted",
                               component.name, search.cuts.size(), wanted);
-        m_reporter.report(as_warning(
-            make_error_at(m_application.script_of(component).source, annotation.onnx_file_span,
-                          "DSN021", found,
-                          search.cuts.empty() ? "only the base design is made; "
-                                                "--max_cut_tensors allows cuts of several tensors"
-                                              : "lower num_partitions; all of these cuts are made")));
+        m_reporter.report(as_warning(make_error_at(
+            m_application.script_of(component).source, annotation.onnx_file_span, "DSN021", found,
+            search.cuts.empty() ? "only the base design is made; "
+                                  "--max_cut_tensors allows cuts of several tensors"
+                                : "lower num_partitions; all of these cuts are made")));
     }
 
     [[nodiscard]] SegmentCodeOptions code_options(const std::string& onnx_file) const {
@@ -98,8 +102,7 @@ private:
 
     [[nodiscard]] std::string shown_model(const Component& component,
                                           const std::string& file) const {
-        return m_application.folder.shown(
-            fmt::format("src/{}/onnx/{}", component.folder, file));
+        return m_application.folder.shown(fmt::format("src/{}/onnx/{}", component.folder, file));
     }
 
     Result<partition::Model> load_model_file(const Component& component, const std::string& file) {
@@ -122,8 +125,8 @@ private:
                                       "output_nodes"));
         }
         return partition::load_early_exits(
-            *file, m_application.folder.shown(fmt::format("src/{}/onnx/{}", component.folder,
-                                                          file->filename().string())));
+            *file, m_application.folder.shown(
+                       fmt::format("src/{}/onnx/{}", component.folder, file->filename().string())));
     }
 
     const ApplicationModel& m_application;

@@ -51,9 +51,8 @@ Result<void> fill(const fs::path& folder, const std::string& name, const fs::pat
 
 } // namespace
 
-Result<void> create_application(const fs::path& parent,
-                                const std::string& name,
-                                const fs::path& templates) {
+Result<void>
+create_application(const fs::path& parent, const std::string& name, const fs::path& templates) {
     if (!config::is_valid_name(name)) {
         return fail(ErrorKind::usage,
                     make_error("DSN003", fmt::format("'{}' cannot name an application", name),

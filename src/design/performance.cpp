@@ -32,9 +32,8 @@ struct ClassQuality {
         if (metric == Metric::average_precision) {
             return precision;
         }
-        return metric == Metric::average_recall
-                   ? recall
-                   : ratio(2 * precision * recall, precision + recall);
+        return metric == Metric::average_recall ? recall
+                                                : ratio(2 * precision * recall, precision + recall);
     }
 };
 
@@ -121,12 +120,11 @@ private:
             quality.precision = ratio(m_tp * hits, m_tp * hits + m_tp * (alarms - of_filtered) +
                                                        m_fp * of_filtered);
         } else {
-            quality.precision =
-                ratio(m_tp * hits,
-                      m_tp * hits + m_tp * alarms + m_fp * ratio(hits + alarms, m_sum));
+            quality.precision = ratio(m_tp * hits, m_tp * hits + m_tp * alarms +
+                                                       m_fp * ratio(hits + alarms, m_sum));
         }
-        quality.recall = ratio(m_tp * hits, m_tp * hits + m_tp * misses +
-                                                m_fn * ratio(hits + misses, m_sum));
+        quality.recall =
+            ratio(m_tp * hits, m_tp * hits + m_tp * misses + m_fn * ratio(hits + misses, m_sum));
         return quality;
     }
 
@@ -199,8 +197,8 @@ public:
                                               classifier_marks->filtered_class.has_value()};
                 const std::pair<std::string, std::string> key{first, second};
                 report.pairs.push_back(key);
-                report.passing[key] = round_to_decimals(
-                    passing_share(*pair.filter, pair.filtered_class), 4);
+                report.passing[key] =
+                    round_to_decimals(passing_share(*pair.filter, pair.filtered_class), 4);
                 report.quality[key] = quality_of(pair, to_metric(report.metric_name), weights);
                 warn_below_threshold(key, report.quality[key], *classifier_marks);
             }
@@ -216,9 +214,9 @@ private:
     Result<void> load(const std::string& name) {
         const std::string relative =
             "src/" + m_model.find(name)->folder + "/classification_performance";
-        AISPRINT_TRY_ASSIGN(ConfusionMatrix matrix,
-                            load_confusion_matrix(m_model.folder.path / relative,
-                                                  m_model.folder.shown(relative)));
+        AISPRINT_TRY_ASSIGN(
+            ConfusionMatrix matrix,
+            load_confusion_matrix(m_model.folder.path / relative, m_model.folder.shown(relative)));
         m_matrices.emplace(name, std::move(matrix));
         return {};
     }
@@ -282,8 +280,8 @@ private:
         m_reporter.report(as_warning(make_error_at(
             m_model.script_of(*m_model.find(filter_and_classifier(m_model).second)).source,
             marks.span, "DSN035",
-            fmt::format("{} of {} and {} is {:.4f}, below metric_thr {}", *marks.metric,
-                        pair.first, pair.second, quality, marks.metric_thr->number()),
+            fmt::format("{} of {} and {} is {:.4f}, below metric_thr {}", *marks.metric, pair.first,
+                        pair.second, quality, marks.metric_thr->number()),
             "lower metric_thr, or leave such deployments out with --omit_below_threshold")));
     }
 
@@ -315,7 +313,7 @@ double quality_of(const FilteredClassifier& pair,
     const std::vector<ClassQuality> classes = joint.classes();
     for (const ClassQuality& quality : classes) {
         const auto weight = weights.find(quality.name);
-        sum += quality.value(metric) * (weights.empty() ? 1
+        sum += quality.value(metric) * (weights.empty()           ? 1
                                         : weight == weights.end() ? 0
                                                                   : weight->second);
     }
@@ -338,8 +336,7 @@ std::pair<std::string, std::string> filter_and_classifier(const ApplicationModel
     return names;
 }
 
-Result<PerformanceReport> evaluate_performance(const ApplicationModel& model,
-                                               Reporter& reporter) {
+Result<PerformanceReport> evaluate_performance(const ApplicationModel& model, Reporter& reporter) {
     return Evaluator(model, reporter).evaluate();
 }
 
@@ -358,8 +355,8 @@ yaml::Node to_performance_document(const ApplicationModel& model,
     std::vector<Row> rows;
     const double threshold = yaml::as_number(report.threshold).value_or(0);
     for (const Variant& variant : deployments.variants) {
-        const double quality = report.quality.at(
-            {version_in(variant, filters), version_in(variant, classifiers)});
+        const double quality =
+            report.quality.at({version_in(variant, filters), version_in(variant, classifiers)});
         const bool original = rows.empty();
         if (original || quality >= threshold || below_threshold == BelowThreshold::keep) {
             rows.push_back({&variant, original, quality});

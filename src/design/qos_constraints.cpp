@@ -107,14 +107,14 @@ struct Numbering {
 
 void add_to(yaml::Node& local, yaml::Node& global, const LayerQos& layer, Numbering& numbering) {
     for (const QosConstraint& constraint : layer.local) {
-        yaml::Node& item = local.add(fmt::format("local_constraint_{}", ++numbering.local),
-                                     yaml::mapping());
+        yaml::Node& item =
+            local.add(fmt::format("local_constraint_{}", ++numbering.local), yaml::mapping());
         item.add("component_name", yaml::text(constraint.path.front()));
         item.add("threshold", constraint.threshold);
     }
     for (const QosConstraint& constraint : layer.global) {
-        yaml::Node& item = global.add(fmt::format("global_constraint_{}", ++numbering.global),
-                                      yaml::mapping());
+        yaml::Node& item =
+            global.add(fmt::format("global_constraint_{}", ++numbering.global), yaml::mapping());
         item.add("path_components", yaml::texts(constraint.path));
         item.add("threshold", constraint.threshold);
     }

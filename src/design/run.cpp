@@ -62,8 +62,8 @@ DesignReport report_on(const ApplicationModel& model, const Deployments& deploym
     report.successors = model.dag.successors();
     for (const Component* component : by_path(model)) {
         if (component->model) {
-            auto& reports = component->model->exits.empty() ? report.partitioned
-                                                            : report.early_exits;
+            auto& reports =
+                component->model->exits.empty() ? report.partitioned : report.early_exits;
             reports.push_back(report_on(*component));
         }
     }
@@ -119,11 +119,10 @@ Result<Plan> make_plan(const config::ApplicationFolder& folder,
         AISPRINT_TRY_ASSIGN(performance, evaluate_performance(model, reporter));
     }
     AISPRINT_TRY_ASSIGN(yaml::Node production, base_production_deployment(model));
-    AISPRINT_TRY_ASSIGN(
-        Deployments deployments,
-        enumerate_deployments(model, options,
-                              performance ? performance->passing
-                                          : decltype(performance->passing){}));
+    AISPRINT_TRY_ASSIGN(Deployments deployments,
+                        enumerate_deployments(model, options,
+                                              performance ? performance->passing
+                                                          : decltype(performance->passing){}));
     if (performance && options.below_threshold == BelowThreshold::omit) {
         omit_below_threshold(*performance, deployments);
     }
@@ -178,9 +177,10 @@ Result<DesignReport> run_design(const config::ApplicationFolder& folder,
     AISPRINT_TRY_ASSIGN(const OutputTree tree,
                         make_tree(plan, options, transaction.workspace(), reporter));
     DesignReport report = report_on(plan.model, plan.deployments);
-    report.files = static_cast<std::size_t>(std::ranges::count_if(
-        tree.items(),
-        [](const auto& item) { return item.second.kind != OutputItem::Kind::folder; }));
+    report.files =
+        static_cast<std::size_t>(std::ranges::count_if(tree.items(), [](const auto& item) {
+            return item.second.kind != OutputItem::Kind::folder;
+        }));
     AISPRINT_TRY(transaction.commit(tree));
     return report;
 }

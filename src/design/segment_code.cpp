@@ -93,12 +93,8 @@ private:
     }
 
     std::string save(std::string_view suffix) const {
-        return fmt::format("{}({}['output']{}, {}{})",
-                           helper("save_segment"),
-                           m_site.args,
-                           suffix,
-                           m_site.forwarded,
-                           container_argument());
+        return fmt::format("{}({}['output']{}, {}{})", helper("save_segment"), m_site.args, suffix,
+                           m_site.forwarded, container_argument());
     }
 
     /// The code after the inference as it stands, its first line whole.
@@ -144,21 +140,10 @@ private:
         for (const Node& statement : kept_imports(m_site)) {
             text += unit() + std::string(statement.text()) + eol();
         }
-        text += fmt::format("{}{} = {}({}['input']{}){}",
-                            unit(),
-                            m_site.inputs,
-                            helper("load_segment"),
-                            m_site.args,
-                            container_argument(),
-                            eol());
-        text += fmt::format("{}{}, {} = {}({}, {}){}",
-                            unit(),
-                            m_site.forwarded,
-                            m_site.results,
-                            m_site.callee,
-                            m_site.model_argument,
-                            m_site.inputs,
-                            eol());
+        text += fmt::format("{}{} = {}({}['input']{}){}", unit(), m_site.inputs,
+                            helper("load_segment"), m_site.args, container_argument(), eol());
+        text += fmt::format("{}{}, {} = {}({}, {}){}", unit(), m_site.forwarded, m_site.results,
+                            m_site.callee, m_site.model_argument, m_site.inputs, eol());
         return text + (segment.is_last() ? after_text() : decision(segment));
     }
 
@@ -207,8 +192,7 @@ private:
         for (const Binding& binding : m_site.scope.bindings()) {
             const bool same = binding.kind == BindingKind::import_name && binding.target == module;
             if (binding.name == module && !same && !m_site.name_block.contains(binding.node)) {
-                m_problems.add(binding.node.span(),
-                               "DSN064",
+                m_problems.add(binding.node.span(), "DSN064",
                                fmt::format("`{}` is bound to something else than the module of "
                                            "that name, which segments use",
                                            module),
@@ -271,8 +255,7 @@ private:
         if (value && add_default_edits(edits, value, model)) {
             return;
         }
-        m_problems.add(value ? value.span() : m_site.onnx_option.span(),
-                       "DSN058",
+        m_problems.add(value ? value.span() : m_site.onnx_option.span(), "DSN058",
                        value ? fmt::format("the default of `--onnx_file` does not hold the model's "
                                            "file name '{}', so a segment could not use its own",
                                            m_options.onnx_file)
@@ -313,8 +296,7 @@ private:
         if (known && known->find(original) != std::string::npos) {
             edits.push_back({name.begin(), name.end(), quoted(replaced(*known, original, model))});
         } else if (!known && constant && constant.text().find(original) != std::string::npos) {
-            edits.push_back({name.begin(),
-                             name.end(),
+            edits.push_back({name.begin(), name.end(),
                              "(" + replaced(std::string(constant.text()), original, model) + ")"});
         }
     }
@@ -327,8 +309,7 @@ private:
         }
         const Node receiver = option.children().front().children().front();
         if (!statement || statement.children().front() != option) {
-            m_problems.add(option.span(),
-                           "DSN058",
+            m_problems.add(option.span(), "DSN058",
                            "there is no option `--onnx_file`, and none can be added here",
                            fmt::format("add `parser.add_argument('-y', '--onnx_file', default={})`",
                                        quoted("onnx/" + m_options.onnx_file)));
@@ -337,12 +318,10 @@ private:
         const std::size_t line = line_begin(m_text, statement.begin());
         const std::string_view start = m_text.substr(line, statement.begin() - line);
         const bool alone = start.find_first_not_of(" \t\f") == std::string_view::npos;
-        edits.push_back({statement.begin(),
-                         statement.begin(),
-                         fmt::format("{}.add_argument('-y', '--onnx_file', default={}){}",
-                                     receiver.text(),
-                                     quoted("onnx/" + model),
-                                     alone ? eol() + std::string(start) : "; ")});
+        edits.push_back(
+            {statement.begin(), statement.begin(),
+             fmt::format("{}.add_argument('-y', '--onnx_file', default={}){}", receiver.text(),
+                         quoted("onnx/" + model), alone ? eol() + std::string(start) : "; ")});
     }
 
     const Site& m_site;
@@ -359,8 +338,7 @@ void check_condition(const Site& site, const std::string& condition, Problems& p
     });
     if (!known) {
         problems.add(
-            site.main.child_of_type("identifier").span(),
-            "DSN062",
+            site.main.child_of_type("identifier").span(), "DSN062",
             fmt::format("the condition function `{}` is not defined at the top level of "
                         "the file",
                         condition),
@@ -378,14 +356,11 @@ void check_output(const Site& site,
     if (!tree) {
         const Diagnostic& reason = tree.error().diagnostics.front();
         problems
-            .add(site.statement.span(),
-                 "DSN065",
+            .add(site.statement.span(), "DSN065",
                  fmt::format("the code of segment {} would not be valid Python", segment.number),
                  "simplify the code around the inference; please report this file as a defect")
-            .notes.push_back({fmt::format("line {} of the generated file: {}: {}",
-                                          reason.span.line,
-                                          reason.message,
-                                          reason.snippet),
+            .notes.push_back({fmt::format("line {} of the generated file: {}: {}", reason.span.line,
+                                          reason.message, reason.snippet),
                               std::nullopt});
     }
 }

@@ -135,19 +135,13 @@ private:
             return;
         }
         m_problems
-            .add(name.span(),
-                 "DSN059",
+            .add(name.span(), "DSN059",
                  fmt::format("`{}` is computed before the inference and used after it; the last "
                              "segment would not have it",
                              text),
                  fmt::format("put it into `{}` before the inference (`{}['{}'] = {}`) and take it "
                              "from `{}['{}']` after it",
-                             m_site.inputs,
-                             m_site.inputs,
-                             text,
-                             text,
-                             m_site.forwarded,
-                             text))
+                             m_site.inputs, m_site.inputs, text, text, m_site.forwarded, text))
             .notes.push_back({fmt::format("`{}` is bound here", text), m_bound_at.at(text).span()});
     }
 
@@ -206,8 +200,7 @@ private:
     void visit_block(const Node& block, State& state, int depth) {
         if (depth > k_max_depth) {
             if (m_reported.insert("").second) {
-                m_problems.add(block.span(),
-                               "DSN067",
+                m_problems.add(block.span(), "DSN067",
                                "the code after the inference is nested too deeply to be checked",
                                "move parts of it into functions");
             }
@@ -483,8 +476,7 @@ void check_block_names(const Site& site, Problems& problems) {
             continue;
         }
         problems
-            .add(node.span(),
-                 "DSN060",
+            .add(node.span(), "DSN060",
                  fmt::format("`{}` is bound only in the block for `__name__`, which later segments "
                              "do not have",
                              found->first),
@@ -514,20 +506,14 @@ void check_arguments(const Site& site, Problems& problems) {
                 known.insert(*key);
                 continue;
             }
-            problems.add(node.span(),
-                         "DSN061",
+            problems.add(node.span(), "DSN061",
                          fmt::format("`{}` is used after the inference; later segments are given "
                                      "only 'input', 'output' and 'onnx_file'",
                                      node.text()),
                          fmt::format("put it into `{}` before the inference (`{}['{}'] = "
                                      "{}['{}']`) and take it from `{}['{}']` after it",
-                                     site.inputs,
-                                     site.inputs,
-                                     *key,
-                                     site.args,
-                                     *key,
-                                     site.forwarded,
-                                     *key));
+                                     site.inputs, site.inputs, *key, site.args, *key,
+                                     site.forwarded, *key));
             known.insert(*key);
         }
     }

@@ -68,8 +68,7 @@ private:
             }
         }
         if (mains.size() != 1) {
-            m_problems.add(mains.empty() ? file_span() : name_of(mains.back()).span(),
-                           "DSN055",
+            m_problems.add(mains.empty() ? file_span() : name_of(mains.back()).span(), "DSN055",
                            fmt::format("the file has {} functions `main` at its top level; "
                                        "segments are made from exactly one",
                                        mains.size()),
@@ -98,8 +97,7 @@ private:
             !all.front().is("list_splat_pattern") && !all.front().is("dictionary_splat_pattern") &&
             std::all_of(all.begin() + 1, all.end(), has_default);
         if (!usable) {
-            m_problems.add(parameters.span(),
-                           "DSN055",
+            m_problems.add(parameters.span(), "DSN055",
                            fmt::format("`main{}` cannot be called with one dictionary of "
                                        "arguments",
                                        parameters.text()),
@@ -122,8 +120,7 @@ private:
         }
         const std::size_t begin = body ? line_begin(m_text, body.begin()) : 0;
         if (!body || begin <= colon.begin()) {
-            m_problems.add(name_of(m_site.main).span(),
-                           "DSN055",
+            m_problems.add(name_of(m_site.main).span(), "DSN055",
                            "the body of `main` stands on the line of its `def`",
                            "put each statement of `main` on a line of its own");
             return false;
@@ -170,16 +167,14 @@ private:
             }
         }
         if (calls.empty()) {
-            m_problems.add(name_of(m_site.main).span(),
-                           "DSN050",
+            m_problems.add(name_of(m_site.main).span(), "DSN050",
                            "`main` does not call `load_and_inference`, by which a model is cut",
                            std::string(k_form));
             return;
         }
         if (calls.size() > 1) {
             m_problems
-                .add(calls[1].span(),
-                     "DSN051",
+                .add(calls[1].span(), "DSN051",
                      fmt::format("the file calls `load_and_inference` {} times; only one call can "
                                  "be cut",
                                  calls.size()),
@@ -197,14 +192,12 @@ private:
         const Node function = call.children().front();
         if (m_site.scope.resolve(function).kind == Resolution::Kind::unbound &&
             !m_site.scope.has_wildcard_import() && !is_local(function)) {
-            m_problems.add(function.span(),
-                           "DSN066",
+            m_problems.add(function.span(), "DSN066",
                            fmt::format("`{}` is called without being imported", function.text()),
                            "add `from aisprint.onnx_inference import load_and_inference`");
         }
         if (!m_body.contains(call)) {
-            m_problems.add(call.span(),
-                           "DSN052",
+            m_problems.add(call.span(), "DSN052",
                            "`load_and_inference` is called outside of the body of `main`",
                            "call it in `main` itself");
             return false;
@@ -219,8 +212,7 @@ private:
                                        ? "a definition"
                                        : block_word(top);
         m_problems
-            .add(call.span(),
-                 "DSN052",
+            .add(call.span(), "DSN052",
                  fmt::format("`load_and_inference` is called inside {}; the code after it could "
                              "not be separated",
                              around),
@@ -260,8 +252,7 @@ private:
         if (!pattern || targets.size() != 2 || !targets[0].is("identifier") ||
             !targets[1].is("identifier") || targets[0].text() == targets[1].text()) {
             m_problems.add(
-                m_site.statement.span(),
-                "DSN053",
+                m_site.statement.span(), "DSN053",
                 "the result of `load_and_inference` is not assigned to two different names",
                 std::string(k_form));
             return;
@@ -309,8 +300,7 @@ private:
             }
         }
         if (!plain || !model || !inputs) {
-            m_problems.add(list.span(),
-                           "DSN054",
+            m_problems.add(list.span(), "DSN054",
                            "`load_and_inference` is not given just the model and the inputs",
                            std::string(k_form));
             return;
@@ -366,8 +356,7 @@ private:
                  }));
         }
         if (!mentions_model(model) || uses_locals) {
-            m_problems.add(argument.span(),
-                           "DSN054",
+            m_problems.add(argument.span(), "DSN054",
                            fmt::format("the model given to `load_and_inference` is not "
                                        "`{}['onnx_file']`, so segments could not use their own",
                                        m_site.args),
@@ -400,8 +389,7 @@ private:
             }
         }
         if (blocks.size() != 1) {
-            m_problems.add(blocks.empty() ? file_span() : blocks.back().span(),
-                           "DSN056",
+            m_problems.add(blocks.empty() ? file_span() : blocks.back().span(), "DSN056",
                            fmt::format("the file has {} blocks `if __name__ == '__main__':` at its "
                                        "top level; segments need exactly one",
                                        blocks.size()),
@@ -411,14 +399,12 @@ private:
         m_site.name_block = blocks.front();
         if (m_site.name_block.child_of_type("else_clause") ||
             m_site.name_block.child_of_type("elif_clause")) {
-            m_problems.add(m_site.name_block.span(),
-                           "DSN056",
+            m_problems.add(m_site.name_block.span(), "DSN056",
                            "the block for `__name__` has an `else` or `elif` branch",
                            "move the branch into a statement of its own");
         }
         if (m_site.main && m_site.name_block.begin() < m_site.main.begin()) {
-            m_problems.add(m_site.name_block.span(),
-                           "DSN056",
+            m_problems.add(m_site.name_block.span(), "DSN056",
                            "the block for `__name__` stands before `main`",
                            "move it to the end of the file");
         }
@@ -465,8 +451,7 @@ private:
     void missing_option(const std::string& name) {
         const char letter = name.front();
         m_problems.add(
-            m_site.name_block ? m_site.name_block.span() : file_span(),
-            "DSN057",
+            m_site.name_block ? m_site.name_block.span() : file_span(), "DSN057",
             fmt::format("no option `--{}` is read; segments are started with "
                         "`-i IN -o OUT`",
                         name),
@@ -475,20 +460,17 @@ private:
 
     void check_destination(const std::string& name, const Node& option) {
         if (m_site.main && m_site.main.contains(option)) {
-            m_problems.add(option.span(),
-                           "DSN057",
+            m_problems.add(option.span(), "DSN057",
                            fmt::format("the option `--{}` is read inside of `main`", name),
                            "read the options in the block for `__name__`");
         }
         for (const Node& item : option.children().back().children()) {
             if (item.is("keyword_argument") && item.children().front().text() == "dest" &&
                 constant_text(item.children().back(), m_site.scope) != name) {
-                m_problems.add(item.span(),
-                               "DSN057",
+                m_problems.add(item.span(), "DSN057",
                                fmt::format("the value of the option `--{}` is not stored under "
                                            "'{}'",
-                                           name,
-                                           name),
+                                           name, name),
                                "remove `dest`");
             }
         }
@@ -535,17 +517,14 @@ private:
             }
             called = true;
             if (matters && !is_result_unused(node)) {
-                m_problems.add(node.span(),
-                               "DSN063",
+                m_problems.add(node.span(), "DSN063",
                                "the value that `main` returns is used here, but the first segment "
                                "of `main` ends before it is known",
                                "do this work at the end of `main`");
             }
         }
         if (!called && m_site.main && m_site.name_block) {
-            m_problems.add(m_site.name_block.span(),
-                           "DSN056",
-                           "`main` is never called",
+            m_problems.add(m_site.name_block.span(), "DSN056", "`main` is never called",
                            "call `main(args)` in the block for `__name__`");
         }
     }

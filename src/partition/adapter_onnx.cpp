@@ -70,18 +70,15 @@ std::string infer_shapes(onnx::ModelProto& model) {
 
 std::string newer_than_library(const onnx::ModelProto& model) {
     if (model.ir_version() > onnx::Version::IR_VERSION) {
-        return fmt::format("file format version {}; {} is known",
-                           model.ir_version(),
+        return fmt::format("file format version {}; {} is known", model.ir_version(),
                            static_cast<int>(onnx::Version::IR_VERSION));
     }
     const auto& known = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
     for (const onnx::OperatorSetIdProto& set : model.opset_import()) {
         const auto range = known.find(set.domain() == "ai.onnx" ? "" : set.domain());
         if (range != known.end() && set.version() > range->second.second) {
-            return fmt::format("operator set {}{}{}; {} is known",
-                               set.domain(),
-                               set.domain().empty() ? "" : " ",
-                               set.version(),
+            return fmt::format("operator set {}{}{}; {} is known", set.domain(),
+                               set.domain().empty() ? "" : " ", set.version(),
                                range->second.second);
         }
     }

@@ -54,9 +54,8 @@ public:
         : m_request(request), m_reporter(reporter) {}
 
     Result<PartitionReport> run() {
-        AISPRINT_TRY_ASSIGN(
-            const Model model,
-            load_model(m_request.model, m_request.shown_as, m_request.load, m_reporter));
+        AISPRINT_TRY_ASSIGN(const Model model, load_model(m_request.model, m_request.shown_as,
+                                                          m_request.load, m_reporter));
         describe(model);
         const bool writes = m_request.out || m_request.verify;
         if (m_request.exits) {
@@ -101,8 +100,7 @@ private:
         if (m_report.search->cuts.empty()) {
             return fail(ErrorKind::infeasible,
                         make_error("PRT022",
-                                   fmt::format("{} has no such cut: {}",
-                                               m_report.model,
+                                   fmt::format("{} has no such cut: {}", m_report.model,
                                                m_report.search->no_cut_reason),
                                    "allow more tensors with --max_tensors, or a smaller "
                                    "--min_share"));
@@ -127,12 +125,11 @@ private:
             for (std::size_t i = 1; i <= m_report.exits.size() + 1; ++i) {
                 files.push_back(part(i));
             }
-            AISPRINT_TRY_ASSIGN(
-                written, write_exit_segments(model, m_report.exits, files, m_request.write));
+            AISPRINT_TRY_ASSIGN(written,
+                                write_exit_segments(model, m_report.exits, files, m_request.write));
         } else {
-            AISPRINT_TRY_ASSIGN(
-                WrittenHalves halves,
-                write_halves(model, *m_report.chosen, part(1), part(2), m_request.write));
+            AISPRINT_TRY_ASSIGN(WrittenHalves halves, write_halves(model, *m_report.chosen, part(1),
+                                                                   part(2), m_request.write));
             written = {std::move(halves.first), std::move(halves.second)};
         }
         if (m_request.verify) {
@@ -161,8 +158,7 @@ private:
         if (result.runtime.empty()) {
             m_reporter.report(as_warning(
                 make_error("PRT023",
-                           fmt::format("{} was not compared with its parts: {}",
-                                       m_report.model,
+                           fmt::format("{} was not compared with its parts: {}", m_report.model,
                                        result.not_done_reason),
                            "install the Python package onnxruntime, or name an interpreter that "
                            "has it")));
@@ -171,8 +167,7 @@ private:
                         make_error("PRT024",
                                    fmt::format("the parts of {} do not compute what the whole "
                                                "does: the largest difference is {:.3g}",
-                                               m_report.model,
-                                               result.largest_difference),
+                                               m_report.model, result.largest_difference),
                                    "check that the model gives the same results in each run; "
                                    "otherwise report this with the model"));
         }
@@ -194,8 +189,7 @@ Result<std::pair<std::string, std::vector<std::int64_t>>>
 parse_input_shape(const std::string& text) {
     const auto wrong = [&text] {
         return fail(ErrorKind::usage,
-                    make_error("PRT006",
-                               fmt::format("\"{}\" is not an input shape", text),
+                    make_error("PRT006", fmt::format("\"{}\" is not an input shape", text),
                                "write for example --input_shape input=1,3,224,224"));
     };
     // Names of tensors may contain "=".

@@ -43,9 +43,8 @@ public:
     [[nodiscard]] std::size_t varying_nodes() const { return m_varying_nodes; }
 
     /// True if all such nodes from one position up to another are light ones.
-    [[nodiscard]] bool only_light_between(const onnx::GraphProto& graph,
-                                          std::size_t from,
-                                          std::size_t to) const;
+    [[nodiscard]] bool
+    only_light_between(const onnx::GraphProto& graph, std::size_t from, std::size_t to) const;
 
 private:
     void find_last_uses();

@@ -86,9 +86,9 @@ private:
         for (const Id id : tensors) {
             const TensorInfo& info = m_impl.info(id);
             candidate.uncertain = candidate.uncertain || info.knowledge == ShapeKnowledge::partial;
-            candidate.size = saturating_sum(
-                candidate.size,
-                m_options.ranking == Ranking::bytes ? info.bytes : info.known_elements);
+            candidate.size = saturating_sum(candidate.size, m_options.ranking == Ranking::bytes
+                                                                ? info.bytes
+                                                                : info.known_elements);
         }
         candidate.tensors = std::move(tensors);
         candidate.order = order;
@@ -130,9 +130,8 @@ private:
             const bool sized = std::ranges::all_of(
                 frontier.tensors, [this](Id id) { return has_size(m_impl.info(id)); });
             if (is_set && sized) {
-                m_candidates.push_back(make_candidate(frontier.tensors,
-                                                      m_impl.listed.size() + frontier.position,
-                                                      frontier.position));
+                m_candidates.push_back(make_candidate(
+                    frontier.tensors, m_impl.listed.size() + frontier.position, frontier.position));
             }
         }
     }
@@ -151,10 +150,10 @@ private:
         const SideCost first = costs().first(candidate.position);
         const SideCost second = costs().second(candidate.position);
         const bool by_nodes = m_options.share_of == ShareOf::nodes;
-        const double a = by_nodes ? static_cast<double>(first.nodes)
-                                  : static_cast<double>(first.flops);
-        const double b = by_nodes ? static_cast<double>(second.nodes)
-                                  : static_cast<double>(second.flops);
+        const double a =
+            by_nodes ? static_cast<double>(first.nodes) : static_cast<double>(first.flops);
+        const double b =
+            by_nodes ? static_cast<double>(second.nodes) : static_cast<double>(second.flops);
         const bool enough = std::min(a, b) >= m_options.minimum_share * (a + b);
         m_too_small += enough ? 0 : 1;
         return enough;
@@ -173,9 +172,7 @@ private:
             const Candidate& before = *by_position[i - 1];
             const Candidate& after = *by_position[i];
             if (before.size == after.size && before.uncertain == after.uncertain &&
-                m_sweep.only_light_between(m_impl.proto.graph(),
-                                           before.position,
-                                           after.position)) {
+                m_sweep.only_light_between(m_impl.proto.graph(), before.position, after.position)) {
                 dropped.push_back(by_position[i]);
             }
         }
@@ -211,11 +208,9 @@ private:
                 fmt::format("{} tensors have no known shape and were left out", m_without_shape));
         }
         if (m_too_small > 0) {
-            search.remarks.push_back(
-                fmt::format("{} valid cuts leave a side with less than {:.3g} of the {}",
-                            m_too_small,
-                            m_options.minimum_share,
-                            m_options.share_of == ShareOf::nodes ? "nodes" : "FLOPs"));
+            search.remarks.push_back(fmt::format(
+                "{} valid cuts leave a side with less than {:.3g} of the {}", m_too_small,
+                m_options.minimum_share, m_options.share_of == ShareOf::nodes ? "nodes" : "FLOPs"));
         }
     }
 
@@ -237,25 +232,20 @@ private:
             return tensor.knowledge == ShapeKnowledge::partial;
         });
         if (uncertain) {
-            warn(search,
-                 "PRT008",
-                 fmt::format("the size of the best cut, at {}, is not known: {}",
-                             names(),
+            warn(search, "PRT008",
+                 fmt::format("the size of the best cut, at {}, is not known: {}", names(),
                              to_string(best.tensors.front())),
                  "give the sizes of the inputs with --input_shape NAME=SIZE,SIZE,..");
         }
-        const double total = static_cast<double>(best.first.flops) +
-                             static_cast<double>(best.second.flops);
+        const double total =
+            static_cast<double>(best.first.flops) + static_cast<double>(best.second.flops);
         const double least = static_cast<double>(std::min(best.first.flops, best.second.flops));
         const std::size_t nodes = std::min(best.first.nodes, best.second.nodes);
         if (nodes <= 1 || (total > 0 && least < k_small_share * total)) {
-            warn(search,
-                 "PRT009",
+            warn(search, "PRT009",
                  fmt::format("the best cut, at {}, leaves {} node{} and {:.2g} % of the work "
                              "on one side",
-                             names(),
-                             nodes,
-                             nodes == 1 ? "" : "s",
+                             names(), nodes, nodes == 1 ? "" : "s",
                              total > 0 ? 100 * least / total : 0.0),
                  "ask for a minimum share of each side with --min_share 0.1");
         }
@@ -263,8 +253,7 @@ private:
 
     std::string describe(Id id) const {
         const GraphIndex::Tensor& tensor = m_impl.graph.tensors[id];
-        return fmt::format("\"{}\" ({})",
-                           tensor.name,
+        return fmt::format("\"{}\" ({})", tensor.name,
                            tensor.origin == GraphIndex::Origin::input ? "input"
                                                                       : m_impl.info(id).producer);
     }
@@ -347,9 +336,7 @@ Result<CutSearch> find_cuts(const Model& model, const CutOptions& options, Repor
     CutSearch search = Finder(model, options, reporter).run();
     reporter.detail(fmt::format("{}: {} valid cuts among {} candidates, {} rejected before the "
                                 "first",
-                                model.shown_as(),
-                                search.cuts.size(),
-                                search.candidates,
+                                model.shown_as(), search.cuts.size(), search.candidates,
                                 search.rejected_before_first));
     return search;
 }

@@ -107,9 +107,7 @@ public:
             }
         }
         if (m_errors.empty() && m_exits.empty()) {
-            m_errors.push_back(make_error_at(m_source,
-                                             {m_source.name(), 0, 0, 0},
-                                             "PRT017",
+            m_errors.push_back(make_error_at(m_source, {m_source.name(), 0, 0, 0}, "PRT017",
                                              m_source.name() + " has no exits",
                                              "add one line per exit below the header "
                                              "exits,input_nodes,output_nodes"));
@@ -122,14 +120,14 @@ public:
 
 private:
     void wrong(std::size_t line, std::string_view part, std::string message, std::string hint) {
-        m_errors.push_back(
-            make_error_at(m_source, span(line, part), "PRT017", std::move(message), std::move(hint)));
+        m_errors.push_back(make_error_at(m_source, span(line, part), "PRT017", std::move(message),
+                                         std::move(hint)));
     }
 
     [[nodiscard]] Span span(std::size_t line, std::string_view part) const {
         const std::string_view text = m_source.line_text(line);
-        const bool inside = part.data() >= text.data() &&
-                            part.data() + part.size() <= text.data() + text.size();
+        const bool inside =
+            part.data() >= text.data() && part.data() + part.size() <= text.data() + text.size();
         const std::size_t begin =
             m_source.offset_of(line, 1) +
             (inside ? static_cast<std::size_t>(part.data() - text.data()) : 0);
@@ -143,9 +141,7 @@ private:
                 cells, [name](std::string_view value) { return unquoted(value) == name; });
             column = static_cast<std::size_t>(cell - cells.begin());
             if (cell == cells.end()) {
-                wrong(line,
-                      text,
-                      fmt::format("column \"{}\" is missing", name),
+                wrong(line, text, fmt::format("column \"{}\" is missing", name),
                       "write the header exits,input_nodes,output_nodes");
             }
         };
@@ -162,8 +158,7 @@ private:
         }
         const std::vector<std::string_view> cells = split_cells(text);
         if (cells.size() != m_columns) {
-            wrong(line,
-                  trimmed(text),
+            wrong(line, trimmed(text),
                   fmt::format("{} cells where the header has {}", cells.size(), m_columns),
                   "write for example exit1,['pool:0'],['Early_Out']");
             return;
@@ -177,8 +172,7 @@ private:
         const auto read_list = [&](std::size_t column, const char* name) {
             const auto list = parse_list(cells[column]);
             if (!list) {
-                wrong(line,
-                      cells[column],
+                wrong(line, cells[column],
                       fmt::format("\"{}\" is not a list of tensors for {}", cells[column], name),
                       "write the names between brackets: ['pool:0']");
             }
@@ -208,8 +202,7 @@ public:
         AISPRINT_TRY_ASSIGN(const yaml::Node document, yaml::parse(m_source));
         const yaml::Node* list = document.find(k_exits);
         if (list == nullptr || !list->is_sequence() || list->items.empty()) {
-            wrong(document.span,
-                  "there is no list \"exits\"",
+            wrong(document.span, "there is no list \"exits\"",
                   "write a list of exits, each with label, input_nodes and output_nodes");
         } else {
             for (const yaml::Node& item : list->items) {
@@ -237,15 +230,13 @@ private:
 
     void unknown(const yaml::Entry& entry, const std::vector<std::string>& allowed) {
         const std::optional<std::string> close = closest_name(entry.key, allowed);
-        wrong(entry.key_span,
-              fmt::format("unknown field \"{}\"", entry.key),
+        wrong(entry.key_span, fmt::format("unknown field \"{}\"", entry.key),
               close ? fmt::format("did you mean \"{}\"?", *close) : "remove it");
     }
 
     void read_exit(const yaml::Node& node) {
         if (!node.is_mapping()) {
-            wrong(node.span,
-                  "an exit is not a mapping",
+            wrong(node.span, "an exit is not a mapping",
                   "give each exit label, input_nodes and output_nodes");
             return;
         }
@@ -258,8 +249,7 @@ private:
         exit.span = node.span;
         const yaml::Node* label = node.find(k_label);
         if (label == nullptr || !label->is_scalar() || label->scalar.empty()) {
-            wrong(label == nullptr ? node.span : label->span,
-                  "the exit has no label",
+            wrong(label == nullptr ? node.span : label->span, "the exit has no label",
                   "write for example label: exit1");
         } else {
             exit.label = label->scalar;
@@ -311,8 +301,8 @@ public:
 
 private:
     void wrong(const Exit& exit, const char* code, std::string message, std::string hint) {
-        Diagnostic error = make_error(
-            code, fmt::format("exit \"{}\": {}", exit.label, message), std::move(hint));
+        Diagnostic error =
+            make_error(code, fmt::format("exit \"{}\": {}", exit.label, message), std::move(hint));
         error.span = exit.span;
         m_errors.push_back(std::move(error));
     }
@@ -332,19 +322,15 @@ private:
         Id id = 0;
         if (!m_graph.find(name, id)) {
             const std::optional<std::string> close = closest_name(name, m_model.tensor_names());
-            wrong(exit,
-                  "PRT018",
-                  fmt::format("{} has no tensor \"{}\"", m_model.shown_as(), name),
+            wrong(exit, "PRT018", fmt::format("{} has no tensor \"{}\"", m_model.shown_as(), name),
                   close ? fmt::format("did you mean \"{}\"?", *close)
                         : "write the name of a tensor as it stands in the model");
         } else if (m_graph.tensors[id].origin != GraphIndex::Origin::node) {
-            wrong(exit,
-                  "PRT018",
+            wrong(exit, "PRT018",
                   fmt::format("\"{}\" is not computed by a node of {}", name, m_model.shown_as()),
                   "name the output of a node");
         } else if (as_output && !m_graph.tensors[id].is_output) {
-            wrong(exit,
-                  "PRT019",
+            wrong(exit, "PRT019",
                   fmt::format("\"{}\" is not an output of {}", name, m_model.shown_as()),
                   "name the output of the model that belongs to the exit");
         }
@@ -368,8 +354,7 @@ private:
             std::vector<Id> targets = ids_of(m_exits[i].input_tensors);
             for (const Id id : ids_of(m_exits[i].output_tensors)) {
                 if (std::ranges::count(remaining, id) == 0) {
-                    wrong(m_exits[i],
-                          "PRT019",
+                    wrong(m_exits[i], "PRT019",
                           fmt::format("\"{}\" is an output of an earlier exit already",
                                       m_graph.tensors[id].name),
                           "give each exit outputs of its own");
@@ -382,36 +367,28 @@ private:
         }
         const Exit& last = m_exits.back();
         if (remaining.empty()) {
-            wrong(last,
-                  "PRT019",
-                  "no output is left for the segment behind it",
+            wrong(last, "PRT019", "no output is left for the segment behind it",
                   "name at most all but one of the outputs of the model as exits");
             return;
         }
         const Part part = find_part(m_graph, remaining, given);
         check_segment(last, m_exits.size(), part, false);
         if (part.used.size() < given.size()) {
-            wrong(last,
-                  "PRT019",
-                  "the segment behind it does not need all of its input_nodes",
+            wrong(last, "PRT019", "the segment behind it does not need all of its input_nodes",
                   "name only the tensors that the next segment needs");
         }
     }
 
     void check_segment(const Exit& exit, std::size_t number, const Part& part, bool is_first) {
         if (!is_first && !part.used_inputs.empty()) {
-            wrong(exit,
-                  "PRT019",
+            wrong(exit, "PRT019",
                   fmt::format("segment {} would need the input \"{}\" of the model besides what "
                               "the segment before hands over",
-                              number + 1,
-                              m_graph.tensors[part.used_inputs.front()].name),
+                              number + 1, m_graph.tensors[part.used_inputs.front()].name),
                   "add the tensors that are missing to input_nodes");
         }
         if (part.node_count == 0) {
-            wrong(exit,
-                  "PRT019",
-                  fmt::format("segment {} would be empty", number + 1),
+            wrong(exit, "PRT019", fmt::format("segment {} would be empty", number + 1),
                   "write the exits in the order of the network");
         }
     }
@@ -436,8 +413,7 @@ Result<std::vector<Exit>> load_early_exits(const std::filesystem::path& path,
 
 std::vector<Diagnostic> check_exits(const Model& model, const std::vector<Exit>& exits) {
     if (exits.empty()) {
-        return {make_error("PRT019",
-                           fmt::format("there are no exits for {}", model.shown_as()),
+        return {make_error("PRT019", fmt::format("there are no exits for {}", model.shown_as()),
                            "name at least one exit")};
     }
     return ExitChecker(model, exits).run();

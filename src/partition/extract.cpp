@@ -60,8 +60,7 @@ private:
                 ErrorKind::input,
                 make_error("PRT020",
                            fmt::format("the model {} cannot be cut at \"{}\": its type is unknown",
-                                       m_model.store.shown_as(),
-                                       name),
+                                       m_model.store.shown_as(), name),
                            "choose another tensor, or add its type to the model's value infos"));
         }
         target = *found->second;

@@ -156,7 +156,8 @@ std::uint64_t product_from(const TensorInfo& tensor, std::size_t dimension) {
 /// The shapes that a node works on.
 class NodeWork {
 public:
-    NodeWork(const Model::Impl& model, const onnx::NodeProto& node) : m_model(model), m_node(node) {}
+    NodeWork(const Model::Impl& model, const onnx::NodeProto& node)
+        : m_model(model), m_node(node) {}
 
     [[nodiscard]] std::uint64_t flops(Rule rule) const {
         const std::uint64_t outputs = output().known_elements;
@@ -173,12 +174,17 @@ public:
             return times(rule.factor, outputs, inner_size(input(0)));
         case Work::gemm:
             return saturating_sum(times(rule.factor, outputs, gemm_inner_size()), bias(outputs));
-        case Work::recurrent: return recurrent_flops();
-        case Work::pooling: return times(rule.factor, outputs, kernel_size());
+        case Work::recurrent:
+            return recurrent_flops();
+        case Work::pooling:
+            return times(rule.factor, outputs, kernel_size());
         case Work::normalization:
-        case Work::per_output: return times(rule.factor, outputs, 1);
-        case Work::per_input: return times(rule.factor, input(0).known_elements, 1);
-        case Work::none: break;
+        case Work::per_output:
+            return times(rule.factor, outputs, 1);
+        case Work::per_input:
+            return times(rule.factor, input(0).known_elements, 1);
+        case Work::none:
+            break;
         }
         return 0;
     }
@@ -231,8 +237,8 @@ private:
         const onnx::AttributeProto* kernel = find_attribute(m_node, "kernel_shape");
         if (kernel != nullptr) {
             for (const std::int64_t extent : kernel->ints()) {
-                size = saturating_product(size, static_cast<std::uint64_t>(std::max<std::int64_t>(
-                                                    extent, 1)));
+                size = saturating_product(
+                    size, static_cast<std::uint64_t>(std::max<std::int64_t>(extent, 1)));
             }
         }
         return size;
@@ -242,9 +248,7 @@ private:
     /// step to each sequence of the batch.
     [[nodiscard]] std::uint64_t recurrent_flops() const {
         const std::uint64_t steps = times(size_at(input(0), 0), size_at(input(0), 1), 1);
-        return times(2,
-                     steps,
-                     saturating_sum(input(1).known_elements, input(2).known_elements));
+        return times(2, steps, saturating_sum(input(1).known_elements, input(2).known_elements));
     }
 
     const Model::Impl& m_model;
@@ -262,9 +266,8 @@ std::uint64_t node_flops(const Model::Impl& model, std::size_t node) {
 
 bool is_light(const onnx::NodeProto& node) {
     static const std::unordered_set<std::string_view> k_rearranging = {
-        "Identity", "Cast",     "Reshape", "Flatten", "Transpose",
-        "Squeeze",  "Unsqueeze", "Dropout", "Pad",     "DepthToSpace",
-        "SpaceToDepth",
+        "Identity",  "Cast",    "Reshape", "Flatten",      "Transpose",    "Squeeze",
+        "Unsqueeze", "Dropout", "Pad",     "DepthToSpace", "SpaceToDepth",
     };
     const Work work = rule_of(node).work;
     return work == Work::normalization || work == Work::per_output ||

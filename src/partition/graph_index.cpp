@@ -146,8 +146,7 @@ private:
             const auto found = m_index.m_ids.find(name);
             if (found == m_index.m_ids.end()) {
                 return wrong(fmt::format("{} uses \"{}\", which no node before it computes",
-                                         describe_node(m_graph, number),
-                                         name),
+                                         describe_node(m_graph, number), name),
                              "export the model again, with its nodes in order of computation");
             }
             // Marks of the last use keep this linear for nodes that read the same tensor often.
@@ -163,8 +162,7 @@ private:
             }
             if (m_index.m_ids.contains(name)) {
                 return wrong(fmt::format("{} computes \"{}\", which is there already",
-                                         describe_node(m_graph, number),
-                                         name),
+                                         describe_node(m_graph, number), name),
                              "export the model again, with a name of its own for each tensor");
             }
             const Id id = add(name, GraphIndex::Origin::node);

@@ -62,17 +62,15 @@ Result<std::vector<Id>> find_tensors(const Model& model, const std::vector<std::
         Id id = 0;
         if (!graph.find(name, id)) {
             const std::optional<std::string> close = closest_name(name, model.tensor_names());
-            return wrong("PRT013",
-                         fmt::format("{} has no tensor \"{}\"", model.shown_as(), name),
+            return wrong("PRT013", fmt::format("{} has no tensor \"{}\"", model.shown_as(), name),
                          close ? fmt::format("did you mean \"{}\"?", *close)
                                : "list the cuts to see the names of tensors");
         }
         if (!graph.tensors[id].varies) {
-            return wrong("PRT014",
-                         fmt::format("cannot cut {} at \"{}\": it is a constant",
-                                     model.shown_as(),
-                                     name),
-                         "name tensors that depend on an input");
+            return wrong(
+                "PRT014",
+                fmt::format("cannot cut {} at \"{}\": it is a constant", model.shown_as(), name),
+                "name tensors that depend on an input");
         }
         ids.push_back(id);
     }
@@ -121,8 +119,7 @@ Result<Cut> make_cut(const Model& model, const std::vector<std::string>& tensors
             return wrong("PRT014",
                          fmt::format("cannot cut {} there: the part behind the cut does not need "
                                      "\"{}\"",
-                                     model.shown_as(),
-                                     impl.graph.tensors[id].name),
+                                     model.shown_as(), impl.graph.tensors[id].name),
                          "leave this tensor out");
         }
     }
@@ -132,8 +129,7 @@ Result<Cut> make_cut(const Model& model, const std::vector<std::string>& tensors
         if (computed_twice) {
             return wrong("PRT014",
                          fmt::format("cannot cut {} there: both sides would need the result of {}",
-                                     model.shown_as(),
-                                     describe_node(impl.proto.graph(), node)),
+                                     model.shown_as(), describe_node(impl.proto.graph(), node)),
                          "list the cuts to see which tensors can be cut at, if need be with a "
                          "larger --max_tensors");
         }

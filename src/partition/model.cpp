@@ -119,10 +119,9 @@ private:
         const std::vector<std::string> names = real_input_names(sized.graph());
         for (const auto& [name, shape] : m_options.input_shapes) {
             if (std::ranges::find(names, name) == names.end()) {
-                errors.push_back(make_error(
-                    "PRT006",
-                    fmt::format("{} has no input \"{}\"", shown_as(), name),
-                    fmt::format("name one of its inputs: {}", fmt::join(names, ", "))));
+                errors.push_back(
+                    make_error("PRT006", fmt::format("{} has no input \"{}\"", shown_as(), name),
+                               fmt::format("name one of its inputs: {}", fmt::join(names, ", "))));
             }
         }
         for (onnx::ValueInfoProto& input : *sized.mutable_graph()->mutable_input()) {
@@ -159,10 +158,7 @@ private:
             errors.push_back(make_error(
                 "PRT006",
                 fmt::format("the shape {} does not fit input \"{}\" of {}, which is {}",
-                            fmt::join(shape, "x"),
-                            input.name(),
-                            shown_as(),
-                            to_string(info)),
+                            fmt::join(shape, "x"), input.name(), shown_as(), to_string(info)),
                 "give one positive size per dimension and keep the sizes that are known"));
             return;
         }
@@ -180,8 +176,7 @@ private:
             m_impl->assumptions.push_back(
                 fmt::format("some shapes are unknown, since shape inference stopped: {}", reason));
             m_reporter.report(as_warning(
-                make_error("PRT010",
-                           fmt::format("{}: {}", shown_as(), m_impl->assumptions.back()),
+                make_error("PRT010", fmt::format("{}: {}", shown_as(), m_impl->assumptions.back()),
                            "compare the shapes that the model declares with what it computes")));
         }
     }
@@ -253,12 +248,10 @@ private:
                 continue;
             }
             m_impl->assumptions.push_back(
-                fmt::format("the first dimension of input \"{}\" ({}) is taken as 1",
-                            info.name,
+                fmt::format("the first dimension of input \"{}\" ({}) is taken as 1", info.name,
                             to_string(info)));
             m_reporter.report(
-                make_note("PRT007",
-                          fmt::format("{}: {}", shown_as(), m_impl->assumptions.back()),
+                make_note("PRT007", fmt::format("{}: {}", shown_as(), m_impl->assumptions.back()),
                           "give another size with --input_shape NAME=SIZE,SIZE,.."));
         }
     }
@@ -353,14 +346,11 @@ Result<Model> load_model(const std::filesystem::path& path,
         const bool regular = file.error() != std::errc::no_such_device;
         return fail(ErrorKind::io,
                     make_error("PRT001",
-                               fmt::format("cannot read the model {}: {}",
-                                           shown_as,
-                                           regular ? file.error().message()
-                                                   : "not a regular file"),
+                               fmt::format("cannot read the model {}: {}", shown_as,
+                                           regular ? file.error().message() : "not a regular file"),
                                "name an existing ONNX file"));
     }
-    auto impl =
-        std::make_unique<Model::Impl>(BlobStore(path, shown_as, std::move(*file)));
+    auto impl = std::make_unique<Model::Impl>(BlobStore(path, shown_as, std::move(*file)));
     return Loader(std::move(impl), options, reporter).run();
 }
 

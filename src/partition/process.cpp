@@ -61,10 +61,8 @@ struct Pipe {
 
 tl::unexpected<Failure> cannot_run(const std::string& program) {
     const std::string reason = std::error_code(errno, std::generic_category()).message();
-    return fail(ErrorKind::io,
-                make_error("PRT021",
-                           "cannot run " + program + ": " + reason,
-                           "close other programs and try again"));
+    return fail(ErrorKind::io, make_error("PRT021", "cannot run " + program + ": " + reason,
+                                          "close other programs and try again"));
 }
 
 /// Appends what can be read; false at the end.
@@ -129,10 +127,8 @@ Result<ProcessResult> run_process(const std::vector<std::string>& command) {
     ProcessResult result;
     read_both(output, error, result);
     int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    result.exit_code =
-        WIFSIGNALED(status) ? k_signal_base + WTERMSIG(status) : WEXITSTATUS(status);
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    result.exit_code = WIFSIGNALED(status) ? k_signal_base + WTERMSIG(status) : WEXITSTATUS(status);
     return result;
 }
 

@@ -62,8 +62,7 @@ Row make_row(std::size_t number, const Cut& cut) {
             shapes(cut),
             format_bytes(cut.bytes),
             fmt::format("{} / {}", cut.first.nodes, cut.second.nodes),
-            fmt::format("{} / {}",
-                        format_count(cut.first.parameters),
+            fmt::format("{} / {}", format_count(cut.first.parameters),
                         format_count(cut.second.parameters)),
             fmt::format("{} / {}", format_count(cut.first.flops), format_count(cut.second.flops))};
 }
@@ -89,8 +88,7 @@ std::string format_table(const std::vector<Row>& rows) {
 }
 
 const Row& header() {
-    static const Row row = {
-        "cut", "tensors", "shape", "size", "nodes", "parameters", "FLOPs"};
+    static const Row row = {"cut", "tensors", "shape", "size", "nodes", "parameters", "FLOPs"};
     return row;
 }
 
@@ -99,9 +97,8 @@ std::string format_search(const CutSearch& search, TableRows wanted) {
         return fmt::format("no cut: {}\n", search.no_cut_reason);
     }
     std::vector<Row> rows = {header()};
-    const std::size_t count = wanted == TableRows::all
-                                  ? search.cuts.size()
-                                  : std::min(search.cuts.size(), k_table_rows);
+    const std::size_t count =
+        wanted == TableRows::all ? search.cuts.size() : std::min(search.cuts.size(), k_table_rows);
     for (std::size_t i = 0; i < count; ++i) {
         rows.push_back(make_row(i + 1, search.cuts[i]));
     }
@@ -110,19 +107,15 @@ std::string format_search(const CutSearch& search, TableRows wanted) {
         text += fmt::format("{} more\n", search.cuts.size() - count);
     }
     text += fmt::format("{} candidates, {} rejected before the first valid one\n",
-                        search.candidates,
-                        search.rejected_before_first);
+                        search.candidates, search.rejected_before_first);
     return text;
 }
 
 std::string format_written(const WrittenModel& model) {
-    std::string text = fmt::format("{}: {}, {} nodes, {} initializers; {} -> {}\n",
-                                   model.file.string(),
-                                   format_bytes(model.bytes),
-                                   model.nodes,
-                                   model.initializers,
-                                   fmt::join(model.inputs, ", "),
-                                   fmt::join(model.outputs, ", "));
+    std::string text =
+        fmt::format("{}: {}, {} nodes, {} initializers; {} -> {}\n", model.file.string(),
+                    format_bytes(model.bytes), model.nodes, model.initializers,
+                    fmt::join(model.inputs, ", "), fmt::join(model.outputs, ", "));
     if (model.data_file) {
         text += fmt::format("  with its tensors in {}\n", model.data_file->string());
     }
@@ -134,20 +127,17 @@ std::string format_verification(const Verification& verification) {
         return fmt::format("not compared: {}\n", verification.not_done_reason);
     }
     std::string text = fmt::format("compared by {}: largest difference {:.3g}\n",
-                                   verification.runtime,
-                                   verification.largest_difference);
+                                   verification.runtime, verification.largest_difference);
     for (const OutputDifference& output : verification.outputs) {
-        text += fmt::format("  {}: {:.3g} of {:.3g}\n",
-                            output.name,
-                            output.largest_difference,
+        text += fmt::format("  {}: {:.3g} of {:.3g}\n", output.name, output.largest_difference,
                             output.largest_value);
     }
     return text;
 }
 
 Json to_json(const TensorInfo& tensor) {
-    static constexpr std::array<const char*, 4> k_knowledge = {
-        "none", "partial", "batch", "complete"};
+    static constexpr std::array<const char*, 4> k_knowledge = {"none", "partial", "batch",
+                                                               "complete"};
     Json shape = Json::array();
     for (const std::optional<std::int64_t>& size : tensor.shape) {
         shape.push_back(size ? Json(*size) : Json());
@@ -253,12 +243,9 @@ Json to_json(const Verification& verification) {
 } // namespace
 
 std::string format_report(const PartitionReport& report, TableRows rows) {
-    std::string text = fmt::format("{}: {} nodes, {} parameters ({}), opset {}\n",
-                                   report.model,
-                                   report.nodes,
-                                   format_count(report.parameters),
-                                   format_bytes(report.parameter_bytes),
-                                   report.opset_version);
+    std::string text = fmt::format("{}: {} nodes, {} parameters ({}), opset {}\n", report.model,
+                                   report.nodes, format_count(report.parameters),
+                                   format_bytes(report.parameter_bytes), report.opset_version);
     if (report.search) {
         text += format_search(*report.search, rows);
     } else if (report.chosen) {

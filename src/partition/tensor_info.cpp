@@ -15,11 +15,26 @@ struct ElementType {
 
 /// By number of TensorProto.DataType; those after 16 are newer than the library's own list.
 constexpr std::array<ElementType, 21> k_element_types = {{
-    {"", 0},          {"float32", 4},       {"uint8", 1},        {"int8", 1},
-    {"uint16", 2},    {"int16", 2},         {"int32", 4},        {"int64", 8},
-    {"string", 0},    {"bool", 1},          {"float16", 2},      {"float64", 8},
-    {"uint32", 4},    {"uint64", 8},        {"complex64", 8},    {"complex128", 16},
-    {"bfloat16", 2},  {"float8e4m3fn", 1},  {"float8e4m3fnuz", 1}, {"float8e5m2", 1},
+    {"", 0},
+    {"float32", 4},
+    {"uint8", 1},
+    {"int8", 1},
+    {"uint16", 2},
+    {"int16", 2},
+    {"int32", 4},
+    {"int64", 8},
+    {"string", 0},
+    {"bool", 1},
+    {"float16", 2},
+    {"float64", 8},
+    {"uint32", 4},
+    {"uint64", 8},
+    {"complex64", 8},
+    {"complex128", 16},
+    {"bfloat16", 2},
+    {"float8e4m3fn", 1},
+    {"float8e4m3fnuz", 1},
+    {"float8e5m2", 1},
     {"float8e5m2fnuz", 1},
 }};
 
@@ -36,8 +51,8 @@ void set_elements(TensorInfo& info, std::uint64_t bytes_each) {
     bool other_unknown = false;
     for (std::size_t i = 0; i < info.shape.size(); ++i) {
         if (info.shape[i]) {
-            info.known_elements = saturating_product(
-                info.known_elements, static_cast<std::uint64_t>(*info.shape[i]));
+            info.known_elements =
+                saturating_product(info.known_elements, static_cast<std::uint64_t>(*info.shape[i]));
         } else {
             (i == 0 && info.shape.size() > 1 ? first_unknown : other_unknown) = true;
         }
@@ -70,12 +85,22 @@ TensorInfo make_tensor_info(const std::string& name, const onnx::TypeProto& type
     TensorInfo info;
     info.name = name;
     switch (type.value_case()) {
-    case onnx::TypeProto::kTensorType: break;
-    case onnx::TypeProto::kSequenceType: info.element_type = "sequence"; return info;
-    case onnx::TypeProto::kMapType: info.element_type = "map"; return info;
-    case onnx::TypeProto::kOptionalType: info.element_type = "optional"; return info;
-    case onnx::TypeProto::kSparseTensorType: info.element_type = "sparse"; return info;
-    default: return info;
+    case onnx::TypeProto::kTensorType:
+        break;
+    case onnx::TypeProto::kSequenceType:
+        info.element_type = "sequence";
+        return info;
+    case onnx::TypeProto::kMapType:
+        info.element_type = "map";
+        return info;
+    case onnx::TypeProto::kOptionalType:
+        info.element_type = "optional";
+        return info;
+    case onnx::TypeProto::kSparseTensorType:
+        info.element_type = "sparse";
+        return info;
+    default:
+        return info;
     }
     const ElementType element = element_type(type.tensor_type().elem_type());
     info.element_type = element.name;

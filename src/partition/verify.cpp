@@ -187,16 +187,14 @@ Result<Verification> verify_segments(const Model& model,
         return none;
     }
     if (result.exit_code == k_no_runtime) {
-        none.not_done_reason = fmt::format("{} has no ONNX runtime ({})",
-                                           options.python.string(),
+        none.not_done_reason = fmt::format("{} has no ONNX runtime ({})", options.python.string(),
                                            last_line(result.standard_error));
         return none;
     }
     if (result.exit_code != 0) {
         return fail(ErrorKind::input,
                     make_error("PRT021",
-                               fmt::format("cannot run {} and its segments: {}",
-                                           model.shown_as(),
+                               fmt::format("cannot run {} and its segments: {}", model.shown_as(),
                                            last_line(result.standard_error)),
                                "check that the runtime supports the operators of the model"));
     }

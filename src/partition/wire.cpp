@@ -37,14 +37,14 @@ std::optional<Message> child_message(Message parent, std::uint32_t field) {
         Message child;
     };
     static constexpr Row k_rows[] = {
-        {Message::model, 7, Message::graph},        {Message::model, 20, Message::training},
-        {Message::model, 25, Message::function},    {Message::graph, 1, Message::node},
-        {Message::graph, 5, Message::tensor},       {Message::graph, 15, Message::sparse},
-        {Message::node, 5, Message::attribute},     {Message::attribute, 5, Message::tensor},
-        {Message::attribute, 6, Message::graph},    {Message::attribute, 10, Message::tensor},
-        {Message::attribute, 11, Message::graph},   {Message::attribute, 22, Message::sparse},
-        {Message::attribute, 23, Message::sparse},  {Message::sparse, 1, Message::tensor},
-        {Message::sparse, 2, Message::tensor},      {Message::function, 7, Message::node},
+        {Message::model, 7, Message::graph},         {Message::model, 20, Message::training},
+        {Message::model, 25, Message::function},     {Message::graph, 1, Message::node},
+        {Message::graph, 5, Message::tensor},        {Message::graph, 15, Message::sparse},
+        {Message::node, 5, Message::attribute},      {Message::attribute, 5, Message::tensor},
+        {Message::attribute, 6, Message::graph},     {Message::attribute, 10, Message::tensor},
+        {Message::attribute, 11, Message::graph},    {Message::attribute, 22, Message::sparse},
+        {Message::attribute, 23, Message::sparse},   {Message::sparse, 1, Message::tensor},
+        {Message::sparse, 2, Message::tensor},       {Message::function, 7, Message::node},
         {Message::function, 11, Message::attribute}, {Message::training, 1, Message::graph},
         {Message::training, 2, Message::graph},
     };
@@ -159,8 +159,8 @@ class Reducer {
 public:
     explicit Reducer(BlobStore& store) : m_store(store), m_window(store.model_file()) {}
 
-    Result<void> reduce(
-        Message kind, std::uint64_t begin, std::uint64_t end, int depth, std::string& out) {
+    Result<void>
+    reduce(Message kind, std::uint64_t begin, std::uint64_t end, int depth, std::string& out) {
         if (depth > k_max_depth) {
             return malformed(begin, "messages are nested too deeply");
         }
@@ -171,9 +171,8 @@ public:
             Field field;
             AISPRINT_TRY(read_field(at, end, field));
             at = field.end;
-            const std::optional<Message> child = field.wire == k_length_delimited
-                                                     ? child_message(kind, field.number)
-                                                     : std::nullopt;
+            const std::optional<Message> child =
+                field.wire == k_length_delimited ? child_message(kind, field.number) : std::nullopt;
             if (!child) {
                 AISPRINT_TRY(copy(field.begin, field.end, out));
                 continue;
@@ -196,14 +195,12 @@ private:
     };
 
     [[nodiscard]] tl::unexpected<Failure> malformed(std::uint64_t offset, const char* what) const {
-        return fail(ErrorKind::input,
-                    make_error("PRT002",
-                               fmt::format("{} is not an ONNX model: {} at byte {} of {}",
-                                           m_store.shown_as(),
-                                           what,
-                                           offset,
-                                           m_store.model_file().size()),
-                               "check that the file was copied in full"));
+        return fail(
+            ErrorKind::input,
+            make_error("PRT002",
+                       fmt::format("{} is not an ONNX model: {} at byte {} of {}",
+                                   m_store.shown_as(), what, offset, m_store.model_file().size()),
+                       "check that the file was copied in full"));
     }
 
     Result<void> read_field(std::uint64_t at, std::uint64_t end, Field& field) {
@@ -280,13 +277,11 @@ private:
         if (content.external) {
             const auto entry = [&content](const char* key) -> std::optional<std::string> {
                 const auto found = content.entries.find(key);
-                return found == content.entries.end() ? std::nullopt
-                                                      : std::optional(found->second);
+                return found == content.entries.end() ? std::nullopt : std::optional(found->second);
             };
             AISPRINT_TRY_ASSIGN(const Blob blob,
                                 m_store.find_external(entry("location").value_or(""),
-                                                      entry("offset"),
-                                                      entry("length")));
+                                                      entry("offset"), entry("length")));
             return blob;
         }
         if (content.ranges != 1) {
@@ -367,9 +362,8 @@ public:
         for (std::size_t at = 0; at < message.size();) {
             const Field field = field_at(message, at);
             at = static_cast<std::size_t>(field.end);
-            const std::optional<Message> child = field.wire == k_length_delimited
-                                                     ? child_message(kind, field.number)
-                                                     : std::nullopt;
+            const std::optional<Message> child =
+                field.wire == k_length_delimited ? child_message(kind, field.number) : std::nullopt;
             if (!child) {
                 append(result, range(message, field.begin, field.end));
                 continue;
@@ -537,16 +531,15 @@ Result<Blob> BlobStore::find_external(const std::string& location,
                                       const std::optional<std::string>& offset,
                                       const std::optional<std::string>& length) {
     const auto wrong = [&](const std::string& what, const std::string& hint) {
-        return fail(ErrorKind::input,
-                    make_error("PRT005",
-                               fmt::format("external data of {}: {}", m_shown_as, what),
-                               hint));
+        return fail(
+            ErrorKind::input,
+            make_error("PRT005", fmt::format("external data of {}: {}", m_shown_as, what), hint));
     };
     const std::filesystem::path relative = std::filesystem::path(location).lexically_normal();
     if (location.empty() || relative.is_absolute() || *relative.begin() == "..") {
-        return wrong(fmt::format("location \"{}\" is not a file in the folder of the model",
-                                 location),
-                     "save the model again with its data file next to it");
+        return wrong(
+            fmt::format("location \"{}\" is not a file in the folder of the model", location),
+            "save the model again with its data file next to it");
     }
     auto [found, is_new] = m_external_by_location.try_emplace(location, m_external.size() + 1);
     if (is_new) {
@@ -561,9 +554,7 @@ Result<Blob> BlobStore::find_external(const std::string& location,
                                 : std::nullopt;
     if (!count || *count > size - *begin) {
         return wrong(fmt::format("{} has {} bytes, a tensor is said to be at {} with length {}",
-                                 location,
-                                 size,
-                                 offset.value_or("0"),
+                                 location, size, offset.value_or("0"),
                                  length.value_or("of the rest")),
                      "check that the data file belongs to the model and was copied in full");
     }
@@ -577,10 +568,8 @@ Result<InputFile> BlobStore::open_source(std::size_t source) const {
     if (!file) {
         return fail(ErrorKind::io,
                     make_error("PRT005",
-                               fmt::format("external data of {}: cannot read {}: {}",
-                                           m_shown_as,
-                                           location,
-                                           file.error().message()),
+                               fmt::format("external data of {}: cannot read {}: {}", m_shown_as,
+                                           location, file.error().message()),
                                "put the data file into the folder of the model"));
     }
     return std::move(*file);

@@ -78,9 +78,7 @@ tl::unexpected<Failure> too_large(const std::filesystem::path& path, std::uint64
     return fail(ErrorKind::input,
                 make_error("PRT015",
                            fmt::format("{} would have {} bytes, an ONNX file has at most {}",
-                                       path.string(),
-                                       bytes,
-                                       k_file_limit),
+                                       path.string(), bytes, k_file_limit),
                            "save the model with its tensors as external data first"));
 }
 
@@ -103,8 +101,7 @@ Result<WrittenModel> write_model(const Model::Impl& source,
             return fail(ErrorKind::input,
                         make_error("PRT003",
                                    fmt::format("{} would not be a valid model: {}",
-                                               path.filename().string(),
-                                               reason),
+                                               path.filename().string(), reason),
                                    "choose another cut"));
         }
     }
@@ -196,16 +193,10 @@ Result<WrittenHalves> write_halves(const Model& model,
                   [&crossing](Id id) { return std::ranges::count(crossing, id) != 0; });
     const Part second_part = find_part(impl.graph, second_outputs, crossing);
     WrittenHalves halves;
-    AISPRINT_TRY_ASSIGN(halves.first,
-                        write_part(impl,
-                                   find_part(impl.graph, first_outputs, {}),
-                                   impl.graph.inputs,
-                                   first_outputs,
-                                   first,
-                                   options));
-    AISPRINT_TRY_ASSIGN(
-        halves.second,
-        write_part(impl, second_part, second_part.used, second_outputs, second, options));
+    AISPRINT_TRY_ASSIGN(halves.first, write_part(impl, find_part(impl.graph, first_outputs, {}),
+                                                 impl.graph.inputs, first_outputs, first, options));
+    AISPRINT_TRY_ASSIGN(halves.second, write_part(impl, second_part, second_part.used,
+                                                  second_outputs, second, options));
     return halves;
 }
 
@@ -230,9 +221,8 @@ write_exit_segments(const Model& model,
             outputs = remaining;
         }
         const Part part = find_part(impl.graph, outputs, inputs);
-        AISPRINT_TRY_ASSIGN(
-            WrittenModel written,
-            write_part(impl, part, inputs, outputs, segment_files[i], options));
+        AISPRINT_TRY_ASSIGN(WrittenModel written,
+                            write_part(impl, part, inputs, outputs, segment_files[i], options));
         segments.push_back(std::move(written));
         if (i < exits.size()) {
             inputs = ids_of(impl.graph, exits[i].input_tensors);

@@ -15,8 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string bytes(data, data + size);
     AISPRINT_ASSERT(write_new_file(file, bytes).has_value());
     CollectingReporter reporter;
-    const Result<partition::Model> model =
-        partition::load_model(file, "model.onnx", {}, reporter);
+    const Result<partition::Model> model = partition::load_model(file, "model.onnx", {}, reporter);
     if (model) {
         partition::CutOptions options;
         options.max_tensors = 3;
@@ -24,10 +23,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         AISPRINT_ASSERT(search.has_value());
         if (!search->cuts.empty()) {
             // A refusal is fine, a crash is not.
-            const auto halves = partition::write_halves(*model,
-                                                        search->cuts.front(),
-                                                        folder.path() / "first.onnx",
-                                                        folder.path() / "second.onnx");
+            const auto halves =
+                partition::write_halves(*model, search->cuts.front(), folder.path() / "first.onnx",
+                                        folder.path() / "second.onnx");
             AISPRINT_ASSERT(halves || !halves.error().diagnostics.empty());
         }
     }

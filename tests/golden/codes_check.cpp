@@ -64,14 +64,13 @@ int check(const fs::path& source) {
                                    [](const fs::path& path) { return path.extension() == ".cpp"; });
     const Codes described = codes_of_lines(source / "docs/diagnostics.md",
                                            std::regex("^\\| `?([A-Z]{3}[0-9]{3})`? \\|"));
-    Codes tested = codes_below(
-        golden, std::regex("(?:\\[|\"code\": \")([A-Z]{3}[0-9]{3})[\\]\"]"),
-        [](const fs::path& path) {
-            const std::string stem = path.stem().string();
-            return stem == "stdout" || stem == "stderr";
-        });
-    const Codes untested = codes_of_lines(golden / "untested_codes.txt",
-                                          std::regex("^([A-Z]{3}[0-9]{3}) \\S"));
+    Codes tested = codes_below(golden, std::regex("(?:\\[|\"code\": \")([A-Z]{3}[0-9]{3})[\\]\"]"),
+                               [](const fs::path& path) {
+                                   const std::string stem = path.stem().string();
+                                   return stem == "stdout" || stem == "stderr";
+                               });
+    const Codes untested =
+        codes_of_lines(golden / "untested_codes.txt", std::regex("^([A-Z]{3}[0-9]{3}) \\S"));
     int wrong = report_missing(used, described, "is in src/, but not in docs/diagnostics.md");
     wrong += report_missing(described, used, "is in docs/diagnostics.md, but not in src/");
     wrong += report_missing(untested, used, "is in untested_codes.txt, but not in src/");

@@ -167,8 +167,8 @@ void Expectations::check_tree() {
     }
     const std::string before = read_text(m_folders.scratch / "before");
     if (const std::string after = snapshot(m_folders.work); before != after) {
-        m_report += m_folders.name + ": the files were to stay as they are\n" +
-                    difference(before, after);
+        m_report +=
+            m_folders.name + ": the files were to stay as they are\n" + difference(before, after);
     }
 }
 

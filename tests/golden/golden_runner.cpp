@@ -95,8 +95,8 @@ int run_program(const Folders& folders, CommandLine command) {
     const fs::path input = folders.test_case / "stdin";
     const int in = open_or_throw(fs::exists(input) ? input : "/dev/null", O_RDONLY);
     const int flags = O_WRONLY | O_CREAT | O_APPEND;
-    const int out = command.stdout_is_closed ? closed_pipe()
-                                             : open_or_throw(folders.scratch / "stdout", flags);
+    const int out =
+        command.stdout_is_closed ? closed_pipe() : open_or_throw(folders.scratch / "stdout", flags);
     const int err = open_or_throw(folders.scratch / "stderr", flags);
     const pid_t child = ::fork();
     if (child == 0) {

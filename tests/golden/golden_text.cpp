@@ -191,8 +191,8 @@ std::string difference(const std::string& expected, const std::string& found) {
         ++head;
     }
     std::size_t tail = 0;
-    while (tail < shorter - head && old_lines[old_lines.size() - 1 - tail] ==
-                                        new_lines[new_lines.size() - 1 - tail]) {
+    while (tail < shorter - head &&
+           old_lines[old_lines.size() - 1 - tail] == new_lines[new_lines.size() - 1 - tail]) {
         ++tail;
     }
     if (head == old_lines.size() && head == new_lines.size()) {

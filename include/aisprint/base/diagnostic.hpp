@@ -75,7 +75,7 @@ void sort_and_merge(std::vector<Diagnostic>& diagnostics);
 
 /// The candidate closest to `name` by edit distance, if one is close enough to be a likely
 /// misspelling (at most a third of the letters, case ignored).
-[[nodiscard]] std::optional<std::string>
-closest_name(const std::string& name, const std::vector<std::string>& candidates);
+[[nodiscard]] std::optional<std::string> closest_name(const std::string& name,
+                                                      const std::vector<std::string>& candidates);
 
 } // namespace aisprint

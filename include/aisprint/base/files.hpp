@@ -28,7 +28,7 @@ namespace aisprint {
 
 /// Copies the bytes and the permission bits of a regular file. Fails (io, BAS002).
 [[nodiscard]] Result<void> copy_regular_file(const std::filesystem::path& from,
-                                     const std::filesystem::path& to);
+                                             const std::filesystem::path& to);
 
 /// Makes a folder and its parents. Fails (io, BAS003).
 [[nodiscard]] Result<void> make_directories(const std::filesystem::path& path);

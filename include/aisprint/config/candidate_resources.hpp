@@ -24,8 +24,8 @@ struct Resource {
     std::string name;
     std::int64_t layer = 0;
     std::int64_t total_nodes = 1;
-    double cost = 0;           ///< per hour and node
-    double memory_mb = 0;      ///< of a node
+    double cost = 0;            ///< per hour and node
+    double memory_mb = 0;       ///< of a node
     double computing_units = 0; ///< cores of a node, all processors together; 0: not limited
     std::vector<std::string> architectures;
     std::vector<Accelerator> accelerators;

@@ -98,9 +98,8 @@ check_document(const SourceFile& source, const yaml::Node& document, const TypeS
 
 /// Reads a document of the format `format_name` (which must exist). Warnings go to `reporter`.
 /// Fails (input) with syntax errors (BAS010..) or with the errors of check_document().
-[[nodiscard]] Result<yaml::Node> parse_document(const SourceFile& source,
-                                                const std::string& format_name,
-                                                Reporter& reporter);
+[[nodiscard]] Result<yaml::Node>
+parse_document(const SourceFile& source, const std::string& format_name, Reporter& reporter);
 
 /// Rewrites the scalars of known fields in their usual form: booleans as true/false, numbers
 /// in shortest form. Text and unknown fields stay as they were spelt, so that 22.10 stays 22.10.

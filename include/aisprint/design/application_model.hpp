@@ -57,8 +57,8 @@ struct ComponentModel {
     std::string shown_as;
     partition::Model model;
     std::size_t wanted_cuts = 0;
-    partition::CutSearch search;         ///< of a partitionable model
-    std::vector<partition::Exit> exits;  ///< of a model with early exits
+    partition::CutSearch search;        ///< of a partitionable model
+    std::vector<partition::Exit> exits; ///< of a model with early exits
 };
 
 /// A component, or a degraded alternative of one, with all that its sources say.

@@ -41,7 +41,8 @@ public:
     void add_folder(const RelativePath& path);
 
     /// Copies of all files below `origin`, through symbolic links. Names in `skip` are left out at
-    /// the top level, __pycache__ everywhere. Fails (io) when something cannot be read, or links form a cycle.
+    /// the top level, __pycache__ everywhere. Fails (io) when something cannot be read, or links
+    /// form a cycle.
     [[nodiscard]] Result<void> add_tree(const RelativePath& path,
                                         const std::filesystem::path& origin,
                                         const std::vector<std::string>& skip = {});

@@ -24,8 +24,8 @@ struct ConfusionMatrix {
     }
 };
 
-/// Reads a NumPy file (version 1 to 3, two dimensions, integers or floats of 4 and 8 bytes) and the class names.
-/// Fails (io), or (input, DSN031) with what does not fit.
+/// Reads a NumPy file (version 1 to 3, two dimensions, integers or floats of 4 and 8 bytes) and the
+/// class names. Fails (io), or (input, DSN031) with what does not fit.
 [[nodiscard]] Result<ConfusionMatrix> load_confusion_matrix(const std::filesystem::path& folder,
                                                             const std::string& shown_as);
 
@@ -75,7 +75,7 @@ struct PerformanceReport {
                                                  BelowThreshold below_threshold);
 
 /// Name of the application's filter and classifier, by their annotations.
-[[nodiscard]] std::pair<std::string, std::string> filter_and_classifier(
-    const ApplicationModel& model);
+[[nodiscard]] std::pair<std::string, std::string>
+filter_and_classifier(const ApplicationModel& model);
 
 } // namespace aisprint::design

@@ -33,9 +33,8 @@ using DeploymentQos = std::map<std::int64_t, LayerQos>;
 /// Derives the constraints of a deployment from the annotations. A constraint belongs to the layer
 /// of the last part of its path; a partitioned component's local constraint becomes a global one
 /// over its segments.
-[[nodiscard]] DeploymentQos qos_of(const ApplicationModel& model,
-                                   const Deployments& deployments,
-                                   const Deployment& deployment);
+[[nodiscard]] DeploymentQos
+qos_of(const ApplicationModel& model, const Deployments& deployments, const Deployment& deployment);
 
 /// The content of ams/qos_constraints_L<layer>.yaml.
 [[nodiscard]] yaml::Node to_layer_document(const std::string& application, const LayerQos& layer);

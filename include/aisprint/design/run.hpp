@@ -34,8 +34,8 @@ struct ModelReport {
 
 /// What a run of `design` did, or would do.
 struct DesignReport {
-    std::string application;    ///< name in the graph
-    std::string folder;         ///< as typed
+    std::string application; ///< name in the graph
+    std::string folder;      ///< as typed
     std::vector<std::string> components;
     /// Followers of each component that has any, in order.
     std::vector<std::pair<std::string, std::vector<std::string>>> successors;

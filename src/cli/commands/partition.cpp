@@ -32,8 +32,8 @@ struct Options {
 
 partition::CutOptions to_cut_options(const Options& options) {
     partition::CutOptions cuts;
-    cuts.ranking = options.rank == "bytes" ? partition::Ranking::bytes
-                                           : partition::Ranking::elements;
+    cuts.ranking =
+        options.rank == "bytes" ? partition::Ranking::bytes : partition::Ranking::elements;
     cuts.equivalent =
         options.collapse ? partition::Equivalent::collapse : partition::Equivalent::keep;
     cuts.max_tensors = options.max_tensors;
@@ -46,9 +46,8 @@ partition::CutOptions to_cut_options(const Options& options) {
 Result<partition::PartitionRequest> to_request(const Options& options) {
     const bool chosen = options.best || !options.cut.empty() || !options.exits.empty();
     if (options.verify && !chosen) {
-        return fail(ErrorKind::usage,
-                    make_error("CLI004", "--verify needs parts to compare",
-                               "add --best, --cut TENSORS or --exits FILE"));
+        return fail(ErrorKind::usage, make_error("CLI004", "--verify needs parts to compare",
+                                                 "add --best, --cut TENSORS or --exits FILE"));
     }
     partition::PartitionRequest request;
     request.model = options.model;
@@ -82,8 +81,8 @@ int run(const Options& options, Session& session) {
     if (!report) {
         return session.finish(report.error());
     }
-    session.print(partition::format_report(
-        *report, options.all ? partition::TableRows::all : partition::TableRows::best));
+    session.print(partition::format_report(*report, options.all ? partition::TableRows::all
+                                                                : partition::TableRows::best));
     return session.finish(to_json(*report));
 }
 
@@ -91,8 +90,8 @@ CommandAction setup(CLI::App& app) {
     auto options = std::make_shared<Options>();
     const char* const group = "Cuts of models";
     app.add_option("MODEL", options->model, "ONNX model to be cut.")->required();
-    CLI::Option* best = app.add_flag("--best", options->best,
-                                     "Write the two sides of the best cut.");
+    CLI::Option* best =
+        app.add_flag("--best", options->best, "Write the two sides of the best cut.");
     app.add_option("--cut", options->cut, "Write the two sides of the cut at these tensors.")
         ->type_name("T1,T2")
         ->delimiter(',')

@@ -67,10 +67,9 @@ int run(const Options& options, Session& session) {
     const config::Format* format = config::find_format(options.name);
     if (format == nullptr) {
         const auto close = closest_name(options.name, format_names());
-        return session.finish(
-            usage(fmt::format("no format is called '{}'", options.name),
-                  close ? fmt::format("did you mean '{}'?", *close)
-                        : "'aisprint schema' lists them"));
+        return session.finish(usage(fmt::format("no format is called '{}'", options.name),
+                                    close ? fmt::format("did you mean '{}'?", *close)
+                                          : "'aisprint schema' lists them"));
     }
     const nlohmann::ordered_json schema = config::to_json_schema(*format);
     if (options.out.empty()) {

@@ -60,10 +60,10 @@ std::string code_lines(const std::vector<design::ModelReport>& models) {
     std::string text = line("Automatic generating the code of the found partitions..");
     for (const design::ModelReport& model : models) {
         if (!model.segments.empty()) {
-            text += fmt::format("\n\n{}- Generating code for the component: {}\n{}Done! Code "
-                                "generated for segments: {}\n",
-                                k_indent, model.component, k_deep_indent,
-                                python_list(model.segments));
+            text +=
+                fmt::format("\n\n{}- Generating code for the component: {}\n{}Done! Code "
+                            "generated for segments: {}\n",
+                            k_indent, model.component, k_deep_indent, python_list(model.segments));
         }
     }
     return text;
@@ -176,8 +176,8 @@ nlohmann::ordered_json to_json(const design::ModelReport& model) {
 std::string design_heading(const std::string& folder) {
     namespace fs = std::filesystem;
     const fs::path path = (fs::current_path() / folder).lexically_normal();
-    const std::string name = path.has_filename() ? path.filename().string()
-                                                 : path.parent_path().filename().string();
+    const std::string name =
+        path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
     return k_title + line("Starting the design of the AI-SPRINT application: " + name);
 }
 

@@ -33,7 +33,8 @@ const fs::path k_source = AISPRINT_SOURCE_DIR;
 const char* const k_staging = ".aisprint-staging";
 
 /// Starts `design`; `prepare` runs in the new process first. Its output goes to the file `log`.
-pid_t start(const fs::path& application, const fs::path& log,
+pid_t start(const fs::path& application,
+            const fs::path& log,
             const std::function<void()>& prepare = {}) {
     const pid_t child = ::fork();
     if (child != 0) {
@@ -45,16 +46,15 @@ pid_t start(const fs::path& application, const fs::path& log,
     if (prepare) {
         prepare();
     }
-    ::execl(AISPRINT_PROGRAM, AISPRINT_PROGRAM, "design", "--application_dir",
-            application.c_str(), static_cast<char*>(nullptr));
+    ::execl(AISPRINT_PROGRAM, AISPRINT_PROGRAM, "design", "--application_dir", application.c_str(),
+            static_cast<char*>(nullptr));
     ::_exit(127);
 }
 
 /// Exit code of a process, or minus the number of the signal that ended it.
 int wait_for(pid_t child) {
     int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
@@ -109,8 +109,7 @@ std::string difference(const Tree& a, const Tree& b) {
 class Crash : public testing::Test {
 protected:
     void SetUp() override {
-        fs::copy(k_source / "examples/mask_detection", m_application,
-                 fs::copy_options::recursive);
+        fs::copy(k_source / "examples/mask_detection", m_application, fs::copy_options::recursive);
         m_log = m_scratch.path() / "log";
         // A file that no run of design wrote, below the generated folder.
         fs::create_directories(m_application / "aisprint/logs");
@@ -120,7 +119,8 @@ protected:
     /// Two inputs that differ in designs, links, deployments and constraints.
     void set_variant(int variant) {
         const fs::path main = m_application / "src/blurry-faces-onnx/main.py";
-        const fs::path original = k_source / "examples/mask_detection/src/blurry-faces-onnx/main.py";
+        const fs::path original =
+            k_source / "examples/mask_detection/src/blurry-faces-onnx/main.py";
         std::string text = read_file(original).value();
         if (variant == 1) {
             const std::size_t place = text.find("'num_partitions'");
@@ -282,8 +282,8 @@ TEST_F(Crash, ReadOnlyApplication) {
     };
     fs::permissions(m_scratch.path(), fs::perms::all);
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(m_application)) {
-        fs::permissions(entry.path(), fs::perms::owner_write | fs::perms::group_write |
-                                          fs::perms::others_write,
+        fs::permissions(entry.path(),
+                        fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write,
                         fs::perm_options::remove);
     }
     fs::permissions(m_application, fs::perms::owner_write, fs::perm_options::remove);

@@ -237,8 +237,7 @@ Outcome check_performance(const std::string& filter, const std::string& classifi
         return std::optional(std::vector<std::string>{"face", "object"});
     };
     return check({script("filter", filter), script("classifier", classifier), script("small", "")},
-                 graph,
-                 facts);
+                 graph, facts);
 }
 
 TEST(Checks, WantAFilterAndAClassifier) {

@@ -94,11 +94,10 @@ TEST(Compss, WarnsWhenNobodyWaits) {
 }
 
 TEST(Compss, ListsTaskFunctions) {
-    const Reading reading = read(component("    pass\n",
-                                           "from pycompss.api.task import task\n"
-                                           "@task(returns=1)\ndef one(x): return x\n"
-                                           "@task\ndef two(x): return x\n"
-                                           "@other\ndef three(x): return x\n"));
+    const Reading reading = read(component("    pass\n", "from pycompss.api.task import task\n"
+                                                         "@task(returns=1)\ndef one(x): return x\n"
+                                                         "@task\ndef two(x): return x\n"
+                                                         "@other\ndef three(x): return x\n"));
     EXPECT_THAT(use_of(reading).task_functions, ElementsAre("one", "two"));
     const auto names = read_task_functions(
         SourceFile("tasks.py", "import pycompss.api.task as t\n@t.task()\ndef f(): pass\n"));

@@ -143,15 +143,13 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"{}, {}", "ANN016", "exactly one dictionary"},
         Refusal{"[1]", "ANN016", "a list"},
         Refusal{"**x", "ANN016", "exactly one dictionary"},
-        Refusal{"{'component_name': {'name': 'a'}, 'exec_tme': {}}",
-                "ANN014",
+        Refusal{"{'component_name': {'name': 'a'}, 'exec_tme': {}}", "ANN014",
                 "did you mean 'exec_time'?"},
         Refusal{"{'component_name': {'name': 'a'}, 3: {}}", "ANN016", "a key of `annotation` is 3"},
         Refusal{"{'component_name': {'name': 'a'}, 'exec_time': 5}", "ANN016", "an integer"},
         Refusal{"{'component_name': {'name': 'a'}, 'exec_time': {1: 5}}", "ANN016", "is 1"},
         Refusal{"{'component_name': {'nam': 'a'}}", "ANN018", "did you mean `name`?"},
-        Refusal{"{'component_name': {'name': 'a'}, 'component_name': {'name': 'b'}}",
-                "ANN013",
+        Refusal{"{'component_name': {'name': 'a'}, 'component_name': {'name': 'b'}}", "ANN013",
                 "twice"}));
 
 TEST(Decorators, AcceptLowerCaseTrueWithAWarning) {

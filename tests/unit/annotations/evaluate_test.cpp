@@ -48,9 +48,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"x = None", "None"},
                       Case{"x = (1)", "1"},
                       Case{"x = (1, 'a', [2.5, ()],)", "[1, 'a', [2.5, []]]"},
-                      Case{"x = 1, 2",
-                           "ANN020 the value must be known without running the "
-                           "program, but it is an expression"},
+                      Case{"x = 1, 2", "ANN020 the value must be known without running the "
+                                       "program, but it is an expression"},
                       Case{"x = 'a' \"b\" r'\\n' u'c'", "'ab\\\\nc'"},
                       Case{"x = '\\x41\\101\\u00e9\\t\\q'", "'AA\xc3\xa9\\t\\\\q'"},
                       Case{"x = '''a\r\nb'''", "'a\\nb'"},

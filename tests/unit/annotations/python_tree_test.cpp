@@ -38,16 +38,16 @@ TEST_P(BrokenSources, AreReportedWithTheirPlace) {
 INSTANTIATE_TEST_SUITE_P(
     Syntax,
     BrokenSources,
-    ::testing::Values(
-        Broken{"x = (1,\ny = 2\n", "ANN001", 1, 5, "'(' is never closed"},
-        Broken{"x = 1)\n", "ANN001", 1, 6, "')' closes nothing"},
-        Broken{"x = [1)\n", "ANN001", 1, 7, "')' does not close '['"},
-        Broken{"x = 1\ny = 'abc\nz = 2\n", "ANN001", 2, 5, "the string has no end"},
-        Broken{"async 'text'\n", "ANN001", 1, 1, "not complete or not valid"},
-        Broken{"def f():\n    x = 1\n    async  'a' % b\n", "ANN001", 3, 5, "not a valid"},
-        Broken{"x = 1 +\n", "ANN001", 1, 7, "not complete or not valid"},
-        Broken{"def f(x)\n    pass\n", "ANN001", 1, 9, "':'"},
-        Broken{"for x in [1,\n          2]\n    pass\n", "ANN001", 1, 1, "valid"}));
+    ::testing::Values(Broken{"x = (1,\ny = 2\n", "ANN001", 1, 5, "'(' is never closed"},
+                      Broken{"x = 1)\n", "ANN001", 1, 6, "')' closes nothing"},
+                      Broken{"x = [1)\n", "ANN001", 1, 7, "')' does not close '['"},
+                      Broken{"x = 1\ny = 'abc\nz = 2\n", "ANN001", 2, 5, "the string has no end"},
+                      Broken{"async 'text'\n", "ANN001", 1, 1, "not complete or not valid"},
+                      Broken{"def f():\n    x = 1\n    async  'a' % b\n", "ANN001", 3, 5,
+                             "not a valid"},
+                      Broken{"x = 1 +\n", "ANN001", 1, 7, "not complete or not valid"},
+                      Broken{"def f(x)\n    pass\n", "ANN001", 1, 9, "':'"},
+                      Broken{"for x in [1,\n          2]\n    pass\n", "ANN001", 1, 1, "valid"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Python2,
@@ -63,16 +63,13 @@ INSTANTIATE_TEST_SUITE_P(
                       Broken{"x = ur'a'\n", "ANN002", 1, 5, "ur"},
                       Broken{"def f((a, b)):\n  pass\n", "ANN002", 1, 7, "tuple"}));
 
-INSTANTIATE_TEST_SUITE_P(
-    Encoding,
-    BrokenSources,
-    ::testing::Values(Broken{"x = '\xff'\n", "ANN003", 1, 6, "0xff"},
-                      Broken{std::string("x = '\0'\n", 8), "ANN003", 1, 6, "zero byte"},
-                      Broken{"# coding: shift-jis\nx = '\x83\x41'\n",
-                             "ANN003",
-                             1,
-                             11,
-                             "'shift-jis' is not supported"}));
+INSTANTIATE_TEST_SUITE_P(Encoding,
+                         BrokenSources,
+                         ::testing::Values(Broken{"x = '\xff'\n", "ANN003", 1, 6, "0xff"},
+                                           Broken{std::string("x = '\0'\n", 8), "ANN003", 1, 6,
+                                                  "zero byte"},
+                                           Broken{"# coding: shift-jis\nx = '\x83\x41'\n", "ANN003",
+                                                  1, 11, "'shift-jis' is not supported"}));
 
 class GoodSources : public ::testing::TestWithParam<std::string> {};
 

@@ -43,8 +43,7 @@ TEST(Reader, ReadsStackedAnnotations) {
 TEST(Reader, ReadsTheDictionaryForm) {
     for (const char* const call : {"annotation({'component_name': {'name': 'blur'}, "
                                    "'exec_time': None})",
-                                   "annotation(annotations=ALL)",
-                                   "annotation(ALL)"}) {
+                                   "annotation(annotations=ALL)", "annotation(ALL)"}) {
         const Reading reading =
             read("from aisprint.annotations import annotation\n"
                  "ALL = {'component_name': {'name': 'blur'}, 'exec_time': None}\n@" +

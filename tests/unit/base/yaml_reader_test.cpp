@@ -70,7 +70,8 @@ TEST(YamlReader, EmptyTextsAreNull) {
 }
 
 TEST(YamlReader, ByteOrderMarkIsSkipped) {
-    const Node root = read("\xef\xbb\xbf" "a: 1\n");
+    const Node root = read("\xef\xbb\xbf"
+                           "a: 1\n");
     ASSERT_NE(root.find("a"), nullptr);
     EXPECT_EQ(as_integer(*root.find("a")), 1);
 }

@@ -21,9 +21,8 @@ TEST(YamlWriter, Layout) {
     Node& system = root.add("System", mapping());
     system.add("name", text("app"));
     system.add("components", texts({"a", "b"}));
-    system.add("dependencies",
-               sequence({sequence({text("a"), text("b"), integer(1)}),
-                         sequence({text("b"), text("c"), number(0.25)})}));
+    system.add("dependencies", sequence({sequence({text("a"), text("b"), integer(1)}),
+                                         sequence({text("b"), text("c"), number(0.25)})}));
     Node item = mapping();
     item.add("x", integer(1));
     item.add("y", texts({"p"}));
@@ -79,36 +78,79 @@ TEST_P(WriterQuoting, IsThatOfPyYaml) {
 INSTANTIATE_TEST_SUITE_P(
     Values,
     WriterQuoting,
-    testing::Values(
-        Quoting{"word", "word"}, Quoting{"", "''"}, Quoting{"null", "'null'"},
-        Quoting{"~", "'~'"}, Quoting{"yes", "'yes'"}, Quoting{"Off", "'Off'"},
-        Quoting{"tRUE", "tRUE"}, Quoting{"y", "y"}, Quoting{"12", "'12'"},
-        Quoting{"-12", "'-12'"}, Quoting{"1_000", "'1_000'"}, Quoting{"0x1F", "'0x1F'"},
-        Quoting{"017", "'017'"}, Quoting{"08", "08"}, Quoting{"0o17", "0o17"},
-        Quoting{"123456789012345678901234567890", "'123456789012345678901234567890'"},
-        Quoting{"1.5", "'1.5'"}, Quoting{".5", "'.5'"}, Quoting{"1.", "'1.'"},
-        Quoting{".inf", "'.inf'"}, Quoting{".nan", "'.nan'"}, Quoting{"1e5", "1e5"},
-        Quoting{"1.2.3", "1.2.3"}, Quoting{"22.04-lts", "22.04-lts"},
-        Quoting{"12:30", "'12:30'"}, Quoting{"12:30:45.5", "'12:30:45.5'"},
-        Quoting{"8080:80", "8080:80"}, Quoting{"99:99", "99:99"},
-        Quoting{"2020-01-02", "'2020-01-02'"},
-        Quoting{"2020-1-2 3:04:05", "'2020-1-2 3:04:05'"},
-        Quoting{"2023-11-model", "2023-11-model"}, Quoting{"1804-lts-image", "1804-lts-image"},
-        Quoting{"=", "'='"}, Quoting{"<<", "'<<'"}, Quoting{"a: b", "'a: b'"},
-        Quoting{"a:b", "a:b"}, Quoting{"a:", "'a:'"}, Quoting{":a", ":a"},
-        Quoting{"a #b", "'a #b'"}, Quoting{"a#b", "a#b"}, Quoting{"#a", "'#a'"},
-        Quoting{"- a", "'- a'"}, Quoting{"-a", "-a"}, Quoting{"-", "'-'"},
-        Quoting{"? a", "'? a'"}, Quoting{"?a", "?a"}, Quoting{"---", "'---'"},
-        Quoting{"...", "'...'"}, Quoting{"[a]", "'[a]'"}, Quoting{"a[0]", "a[0]"},
-        Quoting{"{a}", "'{a}'"}, Quoting{",a", "',a'"}, Quoting{"a,b", "a,b"},
-        Quoting{"*a", "'*a'"}, Quoting{"&a", "'&a'"}, Quoting{"!a", "'!a'"},
-        Quoting{"|", "'|'"}, Quoting{">", "'>'"}, Quoting{"%a", "'%a'"},
-        Quoting{"@a", "'@a'"}, Quoting{"`a", "'`a'"}, Quoting{"'a'", "'''a'''"},
-        Quoting{"it's", "it's"}, Quoting{"\"a\"", "'\"a\"'"}, Quoting{"a\"b", "a\"b"},
-        Quoting{" a", "' a'"}, Quoting{"a ", "'a '"}, Quoting{"a  b", "a  b"},
-        Quoting{"a\tb", "\"a\\tb\""}, Quoting{"a\\b", "a\\b"},
-        Quoting{"a\x01\\", "\"a\\x01\\\\\""}, Quoting{"model/pool:0", "model/pool:0"},
-        Quoting{"aws://us-east-1/ami-1", "aws://us-east-1/ami-1"}));
+    testing::Values(Quoting{"word", "word"},
+                    Quoting{"", "''"},
+                    Quoting{"null", "'null'"},
+                    Quoting{"~", "'~'"},
+                    Quoting{"yes", "'yes'"},
+                    Quoting{"Off", "'Off'"},
+                    Quoting{"tRUE", "tRUE"},
+                    Quoting{"y", "y"},
+                    Quoting{"12", "'12'"},
+                    Quoting{"-12", "'-12'"},
+                    Quoting{"1_000", "'1_000'"},
+                    Quoting{"0x1F", "'0x1F'"},
+                    Quoting{"017", "'017'"},
+                    Quoting{"08", "08"},
+                    Quoting{"0o17", "0o17"},
+                    Quoting{"123456789012345678901234567890", "'123456789012345678901234567890'"},
+                    Quoting{"1.5", "'1.5'"},
+                    Quoting{".5", "'.5'"},
+                    Quoting{"1.", "'1.'"},
+                    Quoting{".inf", "'.inf'"},
+                    Quoting{".nan", "'.nan'"},
+                    Quoting{"1e5", "1e5"},
+                    Quoting{"1.2.3", "1.2.3"},
+                    Quoting{"22.04-lts", "22.04-lts"},
+                    Quoting{"12:30", "'12:30'"},
+                    Quoting{"12:30:45.5", "'12:30:45.5'"},
+                    Quoting{"8080:80", "8080:80"},
+                    Quoting{"99:99", "99:99"},
+                    Quoting{"2020-01-02", "'2020-01-02'"},
+                    Quoting{"2020-1-2 3:04:05", "'2020-1-2 3:04:05'"},
+                    Quoting{"2023-11-model", "2023-11-model"},
+                    Quoting{"1804-lts-image", "1804-lts-image"},
+                    Quoting{"=", "'='"},
+                    Quoting{"<<", "'<<'"},
+                    Quoting{"a: b", "'a: b'"},
+                    Quoting{"a:b", "a:b"},
+                    Quoting{"a:", "'a:'"},
+                    Quoting{":a", ":a"},
+                    Quoting{"a #b", "'a #b'"},
+                    Quoting{"a#b", "a#b"},
+                    Quoting{"#a", "'#a'"},
+                    Quoting{"- a", "'- a'"},
+                    Quoting{"-a", "-a"},
+                    Quoting{"-", "'-'"},
+                    Quoting{"? a", "'? a'"},
+                    Quoting{"?a", "?a"},
+                    Quoting{"---", "'---'"},
+                    Quoting{"...", "'...'"},
+                    Quoting{"[a]", "'[a]'"},
+                    Quoting{"a[0]", "a[0]"},
+                    Quoting{"{a}", "'{a}'"},
+                    Quoting{",a", "',a'"},
+                    Quoting{"a,b", "a,b"},
+                    Quoting{"*a", "'*a'"},
+                    Quoting{"&a", "'&a'"},
+                    Quoting{"!a", "'!a'"},
+                    Quoting{"|", "'|'"},
+                    Quoting{">", "'>'"},
+                    Quoting{"%a", "'%a'"},
+                    Quoting{"@a", "'@a'"},
+                    Quoting{"`a", "'`a'"},
+                    Quoting{"'a'", "'''a'''"},
+                    Quoting{"it's", "it's"},
+                    Quoting{"\"a\"", "'\"a\"'"},
+                    Quoting{"a\"b", "a\"b"},
+                    Quoting{" a", "' a'"},
+                    Quoting{"a ", "'a '"},
+                    Quoting{"a  b", "a  b"},
+                    Quoting{"a\tb", "\"a\\tb\""},
+                    Quoting{"a\\b", "a\\b"},
+                    Quoting{"a\x01\\", "\"a\\x01\\\\\""},
+                    Quoting{"model/pool:0", "model/pool:0"},
+                    Quoting{"aws://us-east-1/ami-1", "aws://us-east-1/ami-1"}));
 
 TEST(YamlWriter, PlainScalarsStayAsSpelt) {
     Node root = mapping();
@@ -129,19 +171,25 @@ TEST_P(WriterFloats, AreThoseOfPyYaml) {
     EXPECT_EQ(number(GetParam().value).scalar, GetParam().written);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Values,
-    WriterFloats,
-    testing::Values(Float{0.00000277, "2.77e-06"}, Float{1, "1.0"}, Float{0, "0.0"},
-                    Float{-0.0, "-0.0"}, Float{0.1, "0.1"}, Float{1e16, "1.0e+16"},
-                    Float{1e15, "1000000000000000.0"}, Float{1e-5, "1.0e-05"},
-                    Float{0.0001, "0.0001"}, Float{1e100, "1.0e+100"}, Float{5e-324, "5.0e-324"},
-                    Float{1.7976931348623157e308, "1.7976931348623157e+308"},
-                    Float{0.30000000000000004, "0.30000000000000004"},
-                    Float{123456.789, "123456.789"},
-                    Float{std::numeric_limits<double>::infinity(), ".inf"},
-                    Float{-std::numeric_limits<double>::infinity(), "-.inf"},
-                    Float{std::numeric_limits<double>::quiet_NaN(), ".nan"}));
+INSTANTIATE_TEST_SUITE_P(Values,
+                         WriterFloats,
+                         testing::Values(Float{0.00000277, "2.77e-06"},
+                                         Float{1, "1.0"},
+                                         Float{0, "0.0"},
+                                         Float{-0.0, "-0.0"},
+                                         Float{0.1, "0.1"},
+                                         Float{1e16, "1.0e+16"},
+                                         Float{1e15, "1000000000000000.0"},
+                                         Float{1e-5, "1.0e-05"},
+                                         Float{0.0001, "0.0001"},
+                                         Float{1e100, "1.0e+100"},
+                                         Float{5e-324, "5.0e-324"},
+                                         Float{1.7976931348623157e308, "1.7976931348623157e+308"},
+                                         Float{0.30000000000000004, "0.30000000000000004"},
+                                         Float{123456.789, "123456.789"},
+                                         Float{std::numeric_limits<double>::infinity(), ".inf"},
+                                         Float{-std::numeric_limits<double>::infinity(), "-.inf"},
+                                         Float{std::numeric_limits<double>::quiet_NaN(), ".nan"}));
 
 TEST(YamlWriter, FoldsLongTextAtBlanks) {
     std::string words;
@@ -159,7 +207,9 @@ TEST(YamlWriter, FoldsLongTextAtBlanks) {
 
 TEST(YamlWriter, ByteOrderMarksAreEscaped) {
     Node root = mapping();
-    root.add("\xef\xbb\xbf" "key", text("a\xef\xbb\xbf\\"));
+    root.add("\xef\xbb\xbf"
+             "key",
+             text("a\xef\xbb\xbf\\"));
     const std::string written = write(root);
     EXPECT_EQ(written, "\"\\uFEFFkey\": \"a\\uFEFF\\\\\"\n");
     const auto parsed = parse(SourceFile("f", written));
@@ -236,11 +286,29 @@ private:
 
     std::string some_text() {
         static const std::array<const char*, 46> pieces{
-            "a",    "word", " ",    "  ",  "-",    "- ",  ":",      ": ",    "#",  " #",
-            "'",    "\"",   "\\",   "\n",  "\t",   "\r",  "[",      "]",     "{",  "}",
-            ",",    "&",    "*",    "!",   "|",    ">",   "%",      "@",     "?",  "~",
-            "null", "true", "12",   "0x1", "1e5",  ".5",  "é",      "日本",  "---", "...",
-            "=",    "<<",   "\x01", "\x7f", "\xc2\x85", "long enough to be folded some day"};
+            "a",        "word",
+            " ",        "  ",
+            "-",        "- ",
+            ":",        ": ",
+            "#",        " #",
+            "'",        "\"",
+            "\\",       "\n",
+            "\t",       "\r",
+            "[",        "]",
+            "{",        "}",
+            ",",        "&",
+            "*",        "!",
+            "|",        ">",
+            "%",        "@",
+            "?",        "~",
+            "null",     "true",
+            "12",       "0x1",
+            "1e5",      ".5",
+            "é",        "日本",
+            "---",      "...",
+            "=",        "<<",
+            "\x01",     "\x7f",
+            "\xc2\x85", "long enough to be folded some day"};
         std::string result;
         for (std::size_t i = below(below(20) == 0 ? 40 : 6); i-- > 0;) {
             result += pieces.at(below(pieces.size()));
@@ -261,8 +329,8 @@ bool means_the_same(const Node& wrote, const Node& got) {
         (as_bool(wrote) != as_bool(got) || as_number(wrote) != as_number(got))) {
         return false;
     }
-    if (wrote.is_scalar() && wrote.spelling == Spelling::text &&
-        got.spelling == Spelling::plain && needs_quotes(got.scalar)) {
+    if (wrote.is_scalar() && wrote.spelling == Spelling::text && got.spelling == Spelling::plain &&
+        needs_quotes(got.scalar)) {
         return false;
     }
     for (std::size_t i = 0; i < wrote.items.size(); ++i) {

@@ -128,8 +128,7 @@ TEST_F(Run, ApplicationThatIsNotThere) {
 
 TEST_F(Run, NewApplication) {
     EXPECT_EQ(run({"new-application", "--application_name", "my_app"}), 0);
-    EXPECT_EQ(m_out,
-              "\n\n[AI-SPRINT]: Done! New 'my_app' AI-SPRINT application created.\n");
+    EXPECT_EQ(m_out, "\n\n[AI-SPRINT]: Done! New 'my_app' AI-SPRINT application created.\n");
     EXPECT_TRUE(fs::is_regular_file("my_app/common_config/application_dag.yaml"));
     EXPECT_NE(read_file("my_app/common_config/application_dag.yaml").value().find("name: my_app"),
               std::string::npos);

@@ -23,9 +23,7 @@ protected:
         return session.finish(Failure{kind, std::move(diagnostics)});
     }
 
-    [[nodiscard]] bool is_colored() const {
-        return m_err.str().find("\x1b[") != std::string::npos;
-    }
+    [[nodiscard]] bool is_colored() const { return m_err.str().find("\x1b[") != std::string::npos; }
 
     std::istringstream m_in;
     std::ostringstream m_out;
@@ -35,10 +33,10 @@ protected:
 };
 
 TEST_F(SessionTest, ExitCodeOfEveryKind) {
-    const std::map<ErrorKind, int> codes{
-        {ErrorKind::usage, 2},  {ErrorKind::input, 3},      {ErrorKind::infeasible, 4},
-        {ErrorKind::remote, 5}, {ErrorKind::io, 1},         {ErrorKind::cancelled, 130},
-        {ErrorKind::internal, 70}};
+    const std::map<ErrorKind, int> codes{{ErrorKind::usage, 2},      {ErrorKind::input, 3},
+                                         {ErrorKind::infeasible, 4}, {ErrorKind::remote, 5},
+                                         {ErrorKind::io, 1},         {ErrorKind::cancelled, 130},
+                                         {ErrorKind::internal, 70}};
     for (const auto& [kind, code] : codes) {
         EXPECT_EQ(exit_code_of(kind), code);
         EXPECT_EQ(fail_with(kind, {make_error("TST001", "wrong")}), code);

@@ -12,8 +12,8 @@ using Codes = std::vector<std::string>;
 
 /// A graph of these components and dependencies (in YAML's flow style).
 std::string graph(const std::string& components, const std::string& dependencies) {
-    return "System:\n  name: app\n  components: " + components + "\n  dependencies: " +
-           dependencies + "\n";
+    return "System:\n  name: app\n  components: " + components +
+           "\n  dependencies: " + dependencies + "\n";
 }
 
 Codes codes(const std::string& text) {
@@ -65,8 +65,8 @@ TEST(ApplicationDag, NoComponents) {
 }
 
 TEST(ApplicationDag, BadNames) {
-    for (const char* name : {"a_partition", "x_partition1_2", "x_base", "'a b'", "-a", "'é'",
-                             "''", "a/b", "../a", ".a", "_a"}) {
+    for (const char* name : {"a_partition", "x_partition1_2", "x_base", "'a b'", "-a", "'é'", "''",
+                             "a/b", "../a", ".a", "_a"}) {
         EXPECT_EQ(codes(graph(std::string("[") + name + "]", "[]")), Codes{"CFG011"}) << name;
     }
     for (const char* name : {"database", "base", "a.b-c_d", "3d", "A"}) {

@@ -115,9 +115,9 @@ TEST(SegmentNames, SplitsAndJoins) {
     EXPECT_EQ(name->component, "a_partitionX_b");
     EXPECT_EQ(name->segment, 12U);
     EXPECT_EQ(candidate_name("a", 3), "a_partitionX_3");
-    for (const char* wrong : {"a", "_partitionX_1", "a_partitionX_", "a_partitionX_0",
-                              "a_partitionX_1x", "a_partition1_1",
-                              "a_partitionX_99999999999999999999"}) {
+    for (const char* wrong :
+         {"a", "_partitionX_1", "a_partitionX_", "a_partitionX_0", "a_partitionX_1x",
+          "a_partition1_1", "a_partitionX_99999999999999999999"}) {
         EXPECT_FALSE(parse_segment_name(wrong)) << wrong;
     }
 }

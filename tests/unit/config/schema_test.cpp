@@ -101,8 +101,8 @@ TEST(Schema, KeysOfMaps) {
 }
 
 TEST(Schema, MessagesNameThePath) {
-    const TypeSpec type = object_of(
-        {{"a", list_of(map_of(of(ValueType::integer))), Presence::required, "numbers"}});
+    const TypeSpec type =
+        object_of({{"a", list_of(map_of(of(ValueType::integer))), Presence::required, "numbers"}});
     const auto wrong = check(type, "a:\n- x: 1\n- y: b\n");
     ASSERT_EQ(codes_of(wrong), Codes{"CFG002"});
     EXPECT_EQ(wrong[0].message, "a[2].y must be a whole number, found 'b'");
@@ -156,12 +156,12 @@ TEST(Formats, EveryFieldIsDescribed) {
 }
 
 TEST(JsonSchema, MirrorsTheTable) {
-    const Format format{"test", "a/b.yaml", "A test",
-                        object_of({{"n", of(ValueType::number).more_than(0), Presence::required, "d"},
-                                   {"m", map_of(of(ValueType::boolean), "x[0-9]"),
-                                    Presence::optional, "e"},
-                                   {"l", list_of(of(ValueType::text)).with_items(1).or_null(),
-                                    Presence::optional, "f"}})};
+    const Format format{
+        "test", "a/b.yaml", "A test",
+        object_of({{"n", of(ValueType::number).more_than(0), Presence::required, "d"},
+                   {"m", map_of(of(ValueType::boolean), "x[0-9]"), Presence::optional, "e"},
+                   {"l", list_of(of(ValueType::text)).with_items(1).or_null(), Presence::optional,
+                    "f"}})};
     const auto json = to_json_schema(format);
     EXPECT_EQ(json["$schema"], "http://json-schema.org/draft-07/schema#");
     EXPECT_EQ(json["title"], "test");

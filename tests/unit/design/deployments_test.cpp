@@ -18,7 +18,9 @@ using test::TestApplication;
 /// Two components; the first one is cut in `wanted` of `cuts` places.
 class TwoComponents {
 public:
-    TwoComponents(std::size_t cuts, std::size_t wanted, const std::string& first_layers,
+    TwoComponents(std::size_t cuts,
+                  std::size_t wanted,
+                  const std::string& first_layers,
                   const std::vector<std::string>& segment_layers,
                   const std::string& second_layers) {
         app.partitionable("blur", cuts, wanted);
@@ -124,9 +126,8 @@ TEST(Deployments, ComponentsInAlphabeticalOrder) {
     app.graph("[z, a]", "[[z, a, 1]]");
     app.entry("z", "1, 2");
     app.entry("a", "3, 4");
-    EXPECT_EQ(describe(app.deployments()),
-              (Names{"base: a=3 z=1", "deployment1: a=3 z=2", "deployment2: a=4 z=1",
-                     "deployment3: a=4 z=2"}));
+    EXPECT_EQ(describe(app.deployments()), (Names{"base: a=3 z=1", "deployment1: a=3 z=2",
+                                                  "deployment2: a=4 z=1", "deployment3: a=4 z=2"}));
 }
 
 TEST(Deployments, ComponentCalledDatabase) {
@@ -221,9 +222,8 @@ TEST(Deployments, PartitionedSourceOfSeveralEdges) {
         app.entry(name, "1");
     }
     app.segment_entries("a", {"1", "2"});
-    EXPECT_EQ(edges(app.deployments(), 1),
-              (Names{"a_partition1_1->a_partition1_2 1", "a_partition1_2->b 1",
-                     "a_partition1_2->c 0.5"}));
+    EXPECT_EQ(edges(app.deployments(), 1), (Names{"a_partition1_1->a_partition1_2 1",
+                                                  "a_partition1_2->b 1", "a_partition1_2->c 0.5"}));
 }
 
 TEST(Deployments, TwoExitsAndRoundedProbabilities) {
@@ -239,10 +239,9 @@ TEST(Deployments, TwoExitsAndRoundedProbabilities) {
     const Deployments all = app.deployments();
     ASSERT_EQ(all.all.size(), 2U);
     // 0.5 * (1 - 0.7) and 0.5 * (1 - 0.9), without binary noise.
-    EXPECT_EQ(edges(all, 1),
-              (Names{"a->b_partition1_1 1", "b_partition1_1->b_partition1_2 0.7",
-                     "b_partition1_1->c 0.15", "b_partition1_2->b_partition1_3 0.9",
-                     "b_partition1_2->c 0.05", "b_partition1_3->c 0.5"}));
+    EXPECT_EQ(edges(all, 1), (Names{"a->b_partition1_1 1", "b_partition1_1->b_partition1_2 0.7",
+                                    "b_partition1_1->c 0.15", "b_partition1_2->b_partition1_3 0.9",
+                                    "b_partition1_2->c 0.05", "b_partition1_3->c 0.5"}));
     EXPECT_EQ(parts(all, 1),
               (Names{"a", "b_partition1_1", "b_partition1_2", "b_partition1_3", "c"}));
 }
@@ -257,8 +256,7 @@ TEST(Deployments, LastComponentWithExits) {
     app.segment_entries("b", {"1", "2, 3"});
     const Deployments all = app.deployments();
     ASSERT_EQ(all.all.size(), 3U);
-    EXPECT_EQ(edges(all, 1),
-              (Names{"a->b_partition1_1 1", "b_partition1_1->b_partition1_2 0.75"}));
+    EXPECT_EQ(edges(all, 1), (Names{"a->b_partition1_1 1", "b_partition1_1->b_partition1_2 0.75"}));
 }
 
 TEST(Deployments, TooManyAreRefusedWithTheCauses) {

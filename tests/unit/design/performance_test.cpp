@@ -19,8 +19,8 @@ ConfusionMatrix matrix(std::vector<std::string> names, std::vector<double> cells
 
 const ConfusionMatrix k_filter = matrix({"no", "yes"}, {0.3, 0.1, 0.05, 0.55});
 const ConfusionMatrix k_two = matrix({"a", "b"}, {0.5, 0.1, 0.15, 0.25});
-const ConfusionMatrix k_three = matrix({"no", "a", "b"},
-                                       {0.3, 0.05, 0.05, 0.02, 0.25, 0.03, 0.04, 0.06, 0.2});
+const ConfusionMatrix k_three =
+    matrix({"no", "a", "b"}, {0.3, 0.05, 0.05, 0.02, 0.25, 0.03, 0.04, 0.06, 0.2});
 
 // Expected values: the formulas of the original tool, worked out apart.
 TEST(Quality, ClassifierThatDoesNotKnowTheFilteredClass) {
@@ -134,7 +134,8 @@ protected:
         EXPECT_EQ(loaded.error().diagnostics[0].code, code);
     }
 
-    static std::string header(const std::string& type, const std::string& order = "False",
+    static std::string header(const std::string& type,
+                              const std::string& order = "False",
                               const std::string& shape = "(2, 2)") {
         return "{'descr': '" + type + "', 'fortran_order': " + order + ", 'shape': " + shape +
                ", }";
@@ -187,9 +188,9 @@ TEST_F(NumpyFiles, ClassNames) {
     const std::string bytes = npy(header("<f8"), raw(std::vector<double>{0, 1, 2, 3}));
     names(",class,index\n0,\"b\",1\n1, a ,0\n");
     expect_matrix(bytes);
-    for (const char* wrong : {"class,number\na,0\nb,1\n", "class,index\na,0\nb,0\n",
-                              "class,index\na,0\nb,2\n", "class,index\na,x\nb,1\n",
-                              "class,index\na,0\nb\n", "class,index\n", ""}) {
+    for (const char* wrong :
+         {"class,number\na,0\nb,1\n", "class,index\na,0\nb,0\n", "class,index\na,0\nb,2\n",
+          "class,index\na,x\nb,1\n", "class,index\na,0\nb\n", "class,index\n", ""}) {
         names(wrong);
         expect_error(bytes, wrong == std::string("class,index\n") ? "DSN031" : "DSN030");
     }
@@ -219,8 +220,10 @@ protected:
     static constexpr const char* k_classifier_mark =
         "model_performance(metric='average_f1', metric_thr=0.65)";
 
-    void matrices(const std::string& component, const std::string& first,
-                  const std::string& second, const std::vector<double>& cells) {
+    void matrices(const std::string& component,
+                  const std::string& first,
+                  const std::string& second,
+                  const std::vector<double>& cells) {
         const std::string folder = "src/" + component + "/classification_performance/";
         m_app.write(folder + "confusion_matrix.npy", npy(header("<f8"), raw(cells)));
         m_app.write(folder + "class_names_dictionary.csv",

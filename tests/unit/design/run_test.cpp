@@ -174,11 +174,14 @@ TEST_F(RunDesign, SecurityPolicyOfTheUserStays) {
     EXPECT_EQ(m_app.read(k_policy), own);
 }
 
-std::string drift(const std::string& metric, const std::string& field, const std::string& test,
+std::string drift(const std::string& metric,
+                  const std::string& field,
+                  const std::string& test,
                   const std::string& interval = "0.5") {
     return "detect_metric_drift(metric='" + metric + "', field='" + field +
-           "', statistical_test='" + test + "', test_threshold=0.05, detection_interval=" +
-           interval + ", monitoring_period=2, data_collection_period=24)";
+           "', statistical_test='" + test +
+           "', test_threshold=0.05, detection_interval=" + interval +
+           ", monitoring_period=2, data_collection_period=24)";
 }
 
 TEST_F(RunDesign, DriftDetectorOfSeveralComponents) {
@@ -217,10 +220,10 @@ TEST_F(RunDesign, TwoRunsGiveTheSameBytes) {
     const auto snapshot = [&] {
         std::map<std::string, std::string> files;
         for (const auto& entry : fs::recursive_directory_iterator(m_app.path())) {
-            files[entry.path().string()] =
-                entry.is_symlink()   ? fs::read_symlink(entry.path()).string()
-                : entry.is_directory() ? ""
-                                       : read_file(entry.path()).value();
+            files[entry.path().string()] = entry.is_symlink()
+                                               ? fs::read_symlink(entry.path()).string()
+                                           : entry.is_directory() ? ""
+                                                                  : read_file(entry.path()).value();
         }
         return files;
     };

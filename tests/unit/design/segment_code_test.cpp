@@ -173,14 +173,12 @@ TEST(SegmentCode, PickleIsAnOption) {
 
 TEST(SegmentCode, SpreadCallsArePutTogetherInTheLastSegment) {
     const std::string text = last(testing::k_dictionary);
-    EXPECT_THAT(text,
-                HasSubstr("\n  input_dict = load_segment(args['input'])\n"
-                          "  forwarded, outputs = load_and_inference(args[\"onnx_file\"], "
-                          "input_dict)\n  with open("));
+    EXPECT_THAT(text, HasSubstr("\n  input_dict = load_segment(args['input'])\n"
+                                "  forwarded, outputs = load_and_inference(args[\"onnx_file\"], "
+                                "input_dict)\n  with open("));
     EXPECT_THAT(text, HasSubstr("  # end of main\n\n# The program\nif __name__ == '__main__':\n"));
-    EXPECT_THAT(text,
-                StartsWith("\"\"\"Blurs; see load_and_inference(args, x) and @exec_time."
-                           "\"\"\"\nfrom aisprint.segments import load_segment\n\nimport "));
+    EXPECT_THAT(text, StartsWith("\"\"\"Blurs; see load_and_inference(args, x) and @exec_time."
+                                 "\"\"\"\nfrom aisprint.segments import load_segment\n\nimport "));
     EXPECT_THAT(first(testing::k_dictionary),
                 HasSubstr("  )  # done\n  save_segment(args['output'], forwarded)\n\n# The"));
     EXPECT_THAT(first(testing::k_dictionary),
@@ -201,9 +199,8 @@ TEST(SegmentCode, AliasesHelpersAndConstantsAreKept) {
 TEST(SegmentCode, HeadersStayInFront) {
     const std::string text = last(testing::k_rich);
     EXPECT_THAT(text, StartsWith("#!/usr/bin/env python3\n# -*- coding: utf-8 -*-\n"));
-    EXPECT_THAT(text,
-                HasSubstr("annotations\n\nimport os\n\nfrom aisprint.segments import "
-                          "load_segment\n\nimport argparse\n"));
+    EXPECT_THAT(text, HasSubstr("annotations\n\nimport os\n\nfrom aisprint.segments import "
+                                "load_segment\n\nimport argparse\n"));
     EXPECT_THAT(text, HasSubstr("def main(args, /):\n    import json\n    input_dict = load"));
     EXPECT_THAT(text, HasSubstr("\n# the end\n"));
 }
@@ -358,91 +355,37 @@ INSTANTIATE_TEST_SUITE_P(
     Statement,
     RefusedSources,
     ::testing::Values(
-        Refusal{"none",
-                k_statement,
-                "    return_dict = result = {}\n",
-                "DSN050",
-                10,
+        Refusal{"none", k_statement, "    return_dict = result = {}\n", "DSN050", 10,
                 "does not call"},
-        Refusal{"two",
-                k_statement,
-                std::string(k_statement) + k_statement,
-                "DSN051",
-                17,
+        Refusal{"two", k_statement, std::string(k_statement) + k_statement, "DSN051", 17,
                 "2 times"},
-        Refusal{"in with",
-                k_statement,
-                std::string("    with open('f'):\n    ") + k_statement,
-                "DSN052",
-                17,
-                "inside `with`"},
-        Refusal{"in if",
-                k_statement,
-                std::string("    if input_dict:\n    ") + k_statement,
-                "DSN052",
-                17,
-                "inside `if`"},
-        Refusal{"in try",
-                k_statement,
+        Refusal{"in with", k_statement, std::string("    with open('f'):\n    ") + k_statement,
+                "DSN052", 17, "inside `with`"},
+        Refusal{"in if", k_statement, std::string("    if input_dict:\n    ") + k_statement,
+                "DSN052", 17, "inside `if`"},
+        Refusal{"in try", k_statement,
                 std::string("    try:\n    ") + k_statement + "    finally:\n        pass\n",
-                "DSN052",
-                17,
-                "inside `try`"},
-        Refusal{"returned",
-                "return_dict, result = load",
-                "return load",
-                "DSN052",
-                16,
+                "DSN052", 17, "inside `try`"},
+        Refusal{"returned", "return_dict, result = load", "return load", "DSN052", 16,
                 "inside `return`"},
-        Refusal{"elsewhere",
-                k_statement,
+        Refusal{"elsewhere", k_statement,
                 "    return_dict, result = run(args, input_dict)\ndef run(args, d):\n    return "
                 "load_and_inference(args['onnx_file'], d)\ndef post(args, return_dict, result):\n",
-                "DSN052",
-                18,
-                "outside of the body of `main`"},
-        Refusal{"one target",
-                "return_dict, result = load",
-                "result = load",
-                "DSN053",
-                16,
+                "DSN052", 18, "outside of the body of `main`"},
+        Refusal{"one target", "return_dict, result = load", "result = load", "DSN053", 16,
                 "two different names"},
-        Refusal{"attribute",
-                "return_dict, result = load",
-                "return_dict, args.result = load",
-                "DSN053",
-                16,
+        Refusal{"attribute", "return_dict, result = load", "return_dict, args.result = load",
+                "DSN053", 16, "two different names"},
+        Refusal{"same names", "return_dict, result = load", "_, _ = load", "DSN053", 16,
                 "two different names"},
-        Refusal{"same names",
-                "return_dict, result = load",
-                "_, _ = load",
-                "DSN053",
-                16,
-                "two different names"},
-        Refusal{"subscript",
-                "args['onnx_file'], input_dict)",
-                "args['onnx_file'], input_dict)[0], 1",
-                "DSN053",
-                16,
-                "two different names"},
-        Refusal{"splat",
-                "args['onnx_file'], input_dict)",
-                "*args)",
-                "DSN054",
-                16,
+        Refusal{"subscript", "args['onnx_file'], input_dict)",
+                "args['onnx_file'], input_dict)[0], 1", "DSN053", 16, "two different names"},
+        Refusal{"splat", "args['onnx_file'], input_dict)", "*args)", "DSN054", 16,
                 "just the model"},
-        Refusal{"fixed model",
-                "args['onnx_file'], input_dict)",
-                "'onnx/net.onnx', input_dict)",
-                "DSN054",
-                16,
-                "`args['onnx_file']`"},
-        Refusal{"not imported",
-                "from aisprint.onnx_inference import load_and_inference\n",
-                "",
-                "DSN066",
-                15,
-                "without being imported"}));
+        Refusal{"fixed model", "args['onnx_file'], input_dict)", "'onnx/net.onnx', input_dict)",
+                "DSN054", 16, "`args['onnx_file']`"},
+        Refusal{"not imported", "from aisprint.onnx_inference import load_and_inference\n", "",
+                "DSN066", 15, "without being imported"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Program,
@@ -450,95 +393,46 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Refusal{"no main", "def main(args):", "def run(args):", "DSN055", 0, "0 functions `main`"},
         Refusal{"no parameter", "def main(args):", "def main():", "DSN055", 10, "`main()`"},
-        Refusal{"two parameters",
-                "main(args):",
-                "main(args, more):",
-                "DSN055",
-                10,
+        Refusal{"two parameters", "main(args):", "main(args, more):", "DSN055", 10,
                 "one dictionary"},
         Refusal{"no block", "if __name__ == '__main__':", "if True:", "DSN056", 0, "0 blocks"},
-        Refusal{"else",
-                "    main(args)\n",
-                "    main(args)\nelse:\n    pass\n",
-                "DSN056",
-                24,
+        Refusal{"else", "    main(args)\n", "    main(args)\nelse:\n    pass\n", "DSN056", 24,
                 "`else`"},
         Refusal{"main not called", "    main(args)\n", "    pass\n", "DSN056", 24, "never called"},
         Refusal{"no input", "'-i', '--input'", "'-i', '--in'", "DSN057", 24, "`--input`"},
         Refusal{"dest", "help='output file'", "dest='out'", "DSN057", 27, "'output'"},
         Refusal{"other model", "'onnx/net.onnx'", "'onnx/other.onnx'", "DSN058", 28, "'net.onnx'"},
         Refusal{"no default", "default='onnx/net.onnx', ", "", "DSN058", 28, "no default"},
-        Refusal{"os",
-                "import argparse\n",
-                "import argparse\nimport posix as os\n",
-                "DSN064",
-                2,
+        Refusal{"os", "import argparse\n", "import argparse\nimport posix as os\n", "DSN064", 2,
                 "`os`"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Names,
     RefusedSources,
     ::testing::Values(
-        Refusal{"local",
-                k_first_post,
-                "    print(number)\n    text = '%s",
-                "DSN059",
-                19,
+        Refusal{"local", k_first_post, "    print(number)\n    text = '%s", "DSN059", 19,
                 "input_dict['number'] = number"},
-        Refusal{"augmented",
-                k_first_post,
-                "    number += 1\n    text = '%s",
-                "DSN059",
-                19,
+        Refusal{"augmented", k_first_post, "    number += 1\n    text = '%s", "DSN059", 19,
                 "`number`"},
-        Refusal{"maybe bound",
-                k_first_post,
-                "    if result:\n        number = 1\n    print(number)\n    text = '%s",
-                "DSN059",
-                21,
-                "`number`"},
-        Refusal{"loop may not run",
-                k_first_post,
+        Refusal{"maybe bound", k_first_post,
+                "    if result:\n        number = 1\n    print(number)\n    text = '%s", "DSN059",
+                21, "`number`"},
+        Refusal{"loop may not run", k_first_post,
                 "    for r in result:\n        number = r\n    print(number)\n    text = '%s",
-                "DSN059",
-                21,
-                "`number`"},
-        Refusal{"handler",
-                k_first_post,
+                "DSN059", 21, "`number`"},
+        Refusal{"handler", k_first_post,
                 "    try:\n        number = 1\n    except E:\n        pass\n    print(number)\n"
                 "    text = '%s",
-                "DSN059",
-                23,
+                "DSN059", 23, "`number`"},
+        Refusal{"closure", k_first_post, "    def f(): return number\n    text = '%s", "DSN059", 19,
                 "`number`"},
-        Refusal{"closure",
-                k_first_post,
-                "    def f(): return number\n    text = '%s",
-                "DSN059",
-                19,
+        Refusal{"f-string", k_first_post, "    print(f'{number}')\n    text = '%s", "DSN059", 19,
                 "`number`"},
-        Refusal{"f-string",
-                k_first_post,
-                "    print(f'{number}')\n    text = '%s",
-                "DSN059",
-                19,
+        Refusal{"target", k_first_post, "    number[0] = 1\n    text = '%s", "DSN059", 19,
                 "`number`"},
-        Refusal{"target",
-                k_first_post,
-                "    number[0] = 1\n    text = '%s",
-                "DSN059",
-                19,
-                "`number`"},
-        Refusal{"argument",
-                k_first_post,
-                "    print(args['classes'])\n    text = '%s",
-                "DSN061",
-                19,
-                "return_dict['classes']"},
-        Refusal{"get",
-                k_first_post,
-                "    print(args.get('classes'))\n    text = '%s",
-                "DSN061",
-                19,
+        Refusal{"argument", k_first_post, "    print(args['classes'])\n    text = '%s", "DSN061",
+                19, "return_dict['classes']"},
+        Refusal{"get", k_first_post, "    print(args.get('classes'))\n    text = '%s", "DSN061", 19,
                 "'classes'"}));
 
 /// The codes of what is in the way of cutting a source.
@@ -554,8 +448,8 @@ std::vector<std::string> codes_of(const std::string& text) {
 }
 
 std::string with_post(const std::string& before, const std::string& after) {
-    return changed(
-        changed(k_plain, "    # Pre-processing\n", before), k_first_post, after + k_first_post);
+    return changed(changed(k_plain, "    # Pre-processing\n", before), k_first_post,
+                   after + k_first_post);
 }
 
 TEST(SegmentCodeNames, FunctionsDefinedBeforeTheInferenceAreMissed) {
@@ -566,8 +460,7 @@ TEST(SegmentCodeNames, FunctionsDefinedBeforeTheInferenceAreMissed) {
 TEST(SegmentCodeNames, NamesOfTheProgramBlockAreMissed) {
     const std::string text =
         changed(changed(k_plain, "    main(args)\n", "    classes = 1\n    main(args)\n"),
-                k_first_post,
-                std::string("    print(classes)\n") + k_first_post);
+                k_first_post, std::string("    print(classes)\n") + k_first_post);
     EXPECT_THAT(codes_of(text), ElementsAre("DSN060"));
     const std::string bound =
         changed(text, "\n\n@component_name", "\nclasses = 0\n\n@component_name");
@@ -577,8 +470,7 @@ TEST(SegmentCodeNames, NamesOfTheProgramBlockAreMissed) {
 TEST(SegmentCodeNames, TheResultOfMainIsMissedOnlyIfThereIsOne) {
     const std::string text = changed(k_plain, "    main(args)\n", "    print(main(args))\n");
     EXPECT_THAT(codes_of(text), ElementsAre());
-    EXPECT_THAT(codes_of(changed(text,
-                                 "        stream.write(text)\n",
+    EXPECT_THAT(codes_of(changed(text, "        stream.write(text)\n",
                                  "        stream.write(text)\n    return text\n")),
                 ElementsAre("DSN063"));
 }
@@ -616,11 +508,10 @@ TEST(SegmentCodeNames, WhatTheCodeAfterTheInferenceBindsItselfIsFine) {
 }
 
 TEST(SegmentCode, EverythingInTheWayIsReportedAtOnce) {
-    const std::string text = changed(changed(changed(k_plain, "'-i', '--input'", "'-i', '--in'"),
-                                             k_statement,
-                                             "    result = load_and_inference(*args)\n"),
-                                     "    main(args)\n",
-                                     "    pass\n");
+    const std::string text =
+        changed(changed(changed(k_plain, "'-i', '--input'", "'-i', '--in'"), k_statement,
+                        "    result = load_and_inference(*args)\n"),
+                "    main(args)\n", "    pass\n");
     EXPECT_THAT(codes_of(text), ElementsAre("DSN053", "DSN054", "DSN056", "DSN057"));
 }
 

@@ -203,8 +203,8 @@ void TestApplication::graph(const std::string& components,
                             const std::string& dependencies,
                             const std::string& more) {
     write("common_config/application_dag.yaml",
-          fmt::format("System:\n  name: app\n  components: {}\n  dependencies: {}\n{}",
-                      components, dependencies, more));
+          fmt::format("System:\n  name: app\n  components: {}\n  dependencies: {}\n{}", components,
+                      dependencies, more));
 }
 
 void TestApplication::finish() const {

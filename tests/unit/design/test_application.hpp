@@ -31,11 +31,14 @@ public:
     void component(const std::string& name, const std::vector<std::string>& marks = {});
 
     /// Adds a component whose model can be cut in so many places and is cut in `wanted`.
-    void partitionable(const std::string& name, std::size_t cuts, std::size_t wanted,
+    void partitionable(const std::string& name,
+                       std::size_t cuts,
+                       std::size_t wanted,
                        std::vector<std::string> marks = {});
 
     /// Adds a component whose model has an exit for each probability.
-    void early_exits(const std::string& name, const std::vector<std::string>& probabilities,
+    void early_exits(const std::string& name,
+                     const std::vector<std::string>& probabilities,
                      std::vector<std::string> marks = {});
 
     /// Adds an entry of candidate_deployments.yaml; `layers` such as "1, 2".
@@ -45,7 +48,8 @@ public:
     void segment_entries(const std::string& name, const std::vector<std::string>& layers);
 
     /// Writes the graph; lists in YAML's flow style.
-    void graph(const std::string& components, const std::string& dependencies,
+    void graph(const std::string& components,
+               const std::string& dependencies,
                const std::string& more = "");
 
     /// Writes any file of the application.
@@ -71,7 +75,8 @@ public:
     DesignReport report;
 
 private:
-    void main_file(const std::string& name, const std::vector<std::string>& marks,
+    void main_file(const std::string& name,
+                   const std::vector<std::string>& marks,
                    const std::string& body) const;
     void finish() const;
 

@@ -178,9 +178,7 @@ protected:
         put(".aisprint-staging/tree/aisprint/.fresh", "");
     }
 
-    void journal() {
-        put(".aisprint-staging/journal", "common_config/annotations.yaml\n");
-    }
+    void journal() { put(".aisprint-staging/journal", "common_config/annotations.yaml\n"); }
 
     void recover() {
         const auto transaction = Transaction::open(m_app);
@@ -188,8 +186,8 @@ protected:
     }
 
     void expect_new_state() const {
-        EXPECT_EQ(paths(), (Paths{"aisprint/designs/a/base/main.py",
-                                  "common_config/annotations.yaml"}));
+        EXPECT_EQ(paths(),
+                  (Paths{"aisprint/designs/a/base/main.py", "common_config/annotations.yaml"}));
         EXPECT_EQ(get("aisprint/designs/a/base/main.py"), "2");
         EXPECT_EQ(get("common_config/annotations.yaml"), "2");
     }

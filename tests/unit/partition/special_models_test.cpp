@@ -80,8 +80,7 @@ TEST(SpecialModelsTest, MissingAndDamagedFilesAreErrors) {
 
 TEST(SpecialModelsTest, ExitsMustNameTensorsOfTheModel) {
     LoadedModel model(chain(5));
-    const std::vector<Diagnostic> errors =
-        check_exits(*model, {{"exit1", {"t22"}, {"t5"}, {}}});
+    const std::vector<Diagnostic> errors = check_exits(*model, {{"exit1", {"t22"}, {"t5"}, {}}});
     ASSERT_EQ(errors.size(), 1);
     EXPECT_EQ(errors[0].code, "PRT018");
 }

@@ -35,10 +35,8 @@ TEST(WriteTest, HalvesOfTheFaceDetectorAreThoseOfTheOriginal) {
     ASSERT_TRUE(model.has_value()) << messages(model.error());
     const Result<CutSearch> search = find_cuts(*model, {}, reporter);
     ASSERT_TRUE(search.has_value() && !search->cuts.empty());
-    const Result<WrittenHalves> halves = write_halves(*model,
-                                                      search->cuts.front(),
-                                                      folder.path() / "first.onnx",
-                                                      folder.path() / "second.onnx");
+    const Result<WrittenHalves> halves = write_halves(
+        *model, search->cuts.front(), folder.path() / "first.onnx", folder.path() / "second.onnx");
     ASSERT_TRUE(halves.has_value()) << messages(halves.error());
     EXPECT_EQ(halves->first.nodes, 22);
     EXPECT_EQ(halves->first.initializers, 36);
