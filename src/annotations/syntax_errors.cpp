@@ -163,6 +163,16 @@ bool is_python2_integer(std::string_view text) {
            std::ranges::any_of(text, [](char c) { return c >= '1' && c <= '9'; });
 }
 
+/// The parser is lenient about keywords where a name must stand.
+bool is_keyword(std::string_view text) {
+    static constexpr std::array<std::string_view, 33> k_keywords = {
+        "False", "None",   "True", "and",   "as",     "assert",   "break", "class", "continue",
+        "def",   "del",    "elif", "else",  "except", "finally",  "for",   "from",  "global",
+        "if",    "import", "in",   "is",    "lambda", "nonlocal", "not",   "or",    "pass",
+        "raise", "return", "try",  "while", "with",   "yield"};
+    return std::ranges::find(k_keywords, text) != k_keywords.end();
+}
+
 bool has_child(const PythonTreeData& data, std::size_t node, std::string_view type) {
     const std::size_t end = data.records[node].subtree_end;
     for (std::size_t i = node + 1; i < end; i = data.records[i].subtree_end) {
@@ -252,6 +262,12 @@ std::vector<Diagnostic> find_syntax_errors(const PythonTreeData& data) {
                                   "ANN002",
                                   fmt::format("{} is Python 2; components are Python 3", *form),
                                   "convert the file to Python 3")};
+        }
+        if (!first && record.type == "identifier" &&
+            is_keyword(std::string_view(data.source.text())
+                           .substr(record.begin, record.end - record.begin))) {
+            return {syntax_error(data, record.begin, record.end,
+                                 "a keyword stands where a name is expected")};
         }
         if (!first && (record.type == "ERROR" || record.missing)) {
             first = i;

@@ -42,6 +42,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Broken{"x = 1)\n", "ANN001", 1, 6, "')' closes nothing"},
                       Broken{"x = [1)\n", "ANN001", 1, 7, "')' does not close '['"},
                       Broken{"x = 1\ny = 'abc\nz = 2\n", "ANN001", 2, 5, "the string has no end"},
+                      Broken{"x, lambda = 1, 2\n", "ANN001", 1, 4, "keyword"},
                       Broken{"async 'text'\n", "ANN001", 1, 1, "not complete or not valid"},
                       Broken{"def f():\n    x = 1\n    async  'a' % b\n", "ANN001", 3, 5,
                              "not a valid"},
