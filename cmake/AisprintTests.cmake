@@ -16,6 +16,7 @@ function(aisprint_add_unit_test library)
   gtest_discover_tests(
     ${target}
     TEST_PREFIX "${library}/"
+    NO_PRETTY_VALUES
     DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS "unit;${arg_LABELS}")
 endfunction()

@@ -56,11 +56,9 @@ bool make_mask_detection(const fs::path& application) {
             read_file(inputs / "common_config" / name).value());
     }
     for (const char* name : {"blurry-faces-onnx", "mask-detector"}) {
-        put(application / "src" / name / "main.py",
-            read_file(sources / name / "main.py").value());
+        put(application / "src" / name / "main.py", read_file(sources / name / "main.py").value());
     }
-    put(application / "src/blurry-faces-onnx/onnx/version-RFB-640.onnx",
-        read_file(model).value());
+    put(application / "src/blurry-faces-onnx/onnx/version-RFB-640.onnx", read_file(model).value());
     return true;
 }
 
@@ -69,11 +67,12 @@ void make_chain(const fs::path& application, int components, int free) {
     std::string resources = "System:\n  name: app\n  NetworkDomains:\n    ND1:\n"
                             "      ComputationalLayers:\n";
     for (int layer = 1; layer <= 2; ++layer) {
-        resources += fmt::format("        computationalLayer{0}:\n          number: {0}\n"
-                                 "          type: Virtual\n          Resources:\n"
-                                 "            r: {{name: r{0}, cost: 1, memorySize: 8000, "
-                                 "processors: {{p: {{architecture: amd64, computingUnits: 4}}}}}}\n",
-                                 layer);
+        resources +=
+            fmt::format("        computationalLayer{0}:\n          number: {0}\n"
+                        "          type: Virtual\n          Resources:\n"
+                        "            r: {{name: r{0}, cost: 1, memorySize: 8000, "
+                        "processors: {{p: {{architecture: amd64, computingUnits: 4}}}}}}\n",
+                        layer);
     }
     std::string names;
     std::string edges;
@@ -147,12 +146,7 @@ void deployments(benchmark::State& state) {
     make_chain(scratch.path(), free, free);
     first_run(state, scratch.path());
 }
-BENCHMARK(deployments)
-    ->Arg(7)
-    ->Arg(10)
-    ->Arg(13)
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+BENCHMARK(deployments)->Arg(7)->Arg(10)->Arg(13)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 /// The same once more, over the results of an earlier run.
 void deployments_again(benchmark::State& state) {
