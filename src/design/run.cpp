@@ -114,6 +114,7 @@ Result<Plan> make_plan(const config::ApplicationFolder& folder,
                        const DesignOptions& options,
                        Reporter& reporter) {
     AISPRINT_TRY_ASSIGN(ApplicationModel model, load_application(folder, options, reporter));
+    warn_about_left_over_detector(model, reporter);
     std::optional<PerformanceReport> performance;
     if (model.has_model_performance()) {
         AISPRINT_TRY_ASSIGN(performance, evaluate_performance(model, reporter));
@@ -130,10 +131,8 @@ Result<Plan> make_plan(const config::ApplicationFolder& folder,
                 std::move(production)};
 }
 
-Result<OutputTree> make_tree(const Plan& plan,
-                             const DesignOptions& options,
-                             const std::filesystem::path& workspace,
-                             Reporter& reporter) {
+Result<OutputTree>
+make_tree(const Plan& plan, const DesignOptions& options, const std::filesystem::path& workspace) {
     OutputTree tree;
     const ApplicationModel& model = plan.model;
     std::optional<std::string> performance;
@@ -145,7 +144,7 @@ Result<OutputTree> make_tree(const Plan& plan,
     add_annotations(model, tree);
     AISPRINT_TRY(add_designs(model, options, workspace, tree));
     AISPRINT_TRY(add_deployments(model, plan.deployments, performance, tree));
-    AISPRINT_TRY(add_drift_detector(model, options, tree, reporter));
+    AISPRINT_TRY(add_drift_detector(model, options, tree));
     AISPRINT_TRY(add_security_policy(model, tree));
     AISPRINT_TRY(add_container_list(model, tree));
     const std::string production =
@@ -174,8 +173,7 @@ Result<DesignReport> run_design(const config::ApplicationFolder& folder,
     }
     AISPRINT_TRY_ASSIGN(Transaction transaction, Transaction::open(folder.path));
     AISPRINT_TRY_ASSIGN(const Plan plan, make_plan(folder, options, reporter));
-    AISPRINT_TRY_ASSIGN(const OutputTree tree,
-                        make_tree(plan, options, transaction.workspace(), reporter));
+    AISPRINT_TRY_ASSIGN(const OutputTree tree, make_tree(plan, options, transaction.workspace()));
     DesignReport report = report_on(plan.model, plan.deployments);
     report.files =
         static_cast<std::size_t>(std::ranges::count_if(tree.items(), [](const auto& item) {

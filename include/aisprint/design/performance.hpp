@@ -24,7 +24,7 @@ struct ConfusionMatrix {
     }
 };
 
-/// Reads a NumPy file (version 1 to 3, two dimensions, integers or floats of 4 and 8 bytes) and the
+/// Reads a NumPy file (version 1 to 3, two dimensions, integers, floats or booleans) and the
 /// class names. Fails (io), or (input, DSN031) with what does not fit.
 [[nodiscard]] Result<ConfusionMatrix> load_confusion_matrix(const std::filesystem::path& folder,
                                                             const std::string& shown_as);
