@@ -293,7 +293,7 @@ TypeSpec physical_nodes_type() {
 
 TypeSpec early_exits_type() {
     return object_of({{"exits",
-                       list_of(object_of({{"name", text(), k_required, "label of the exit"},
+                       list_of(object_of({{"label", text(), k_required, "label of the exit"},
                                           {"input_nodes", texts().with_items(1), k_required,
                                            "tensors that feed the next segment"},
                                           {"output_nodes", texts().with_items(1), k_required,

@@ -24,8 +24,9 @@ struct Exit {
 };
 
 /// Reads the exits from a .csv file (header exits,input_nodes,output_nodes), or from a .yaml, .yml
-/// or .json file with a list `exits` of mappings with the same three keys. `shown_as` is the name
-/// in diagnostics. Fails (io, input) with everything that is wrong in the file.
+/// or .json file with a list `exits` of mappings with label, input_nodes and output_nodes.
+/// `shown_as` is the name in diagnostics. Fails (io, input) with everything that is wrong in the
+/// file.
 [[nodiscard]] Result<std::vector<Exit>> load_early_exits(const std::filesystem::path& path,
                                                          const std::string& shown_as);
 
