@@ -3,8 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <exception>
 #include <limits>
+#include <string_view>
+#include <vector>
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -58,6 +63,33 @@ std::optional<std::string> serialise_model(const onnx::ModelProto& model) {
         return std::nullopt;
     }
     return bytes;
+}
+
+std::string find_bad_divisor(const onnx::ModelProto& model) {
+    static constexpr std::array<std::string_view, 5> k_divisors = {
+        "strides", "dilations", "blocksize", "group", "num_groups"};
+    std::vector<const onnx::GraphProto*> open = {&model.graph()};
+    while (!open.empty()) {
+        const onnx::GraphProto* graph = open.back();
+        open.pop_back();
+        for (const onnx::NodeProto& node : graph->node()) {
+            for (const onnx::AttributeProto& attribute : node.attribute()) {
+                if (attribute.has_g()) {
+                    open.push_back(&attribute.g());
+                }
+                const bool divides =
+                    std::ranges::find(k_divisors, attribute.name()) != k_divisors.end();
+                const bool positive =
+                    (!attribute.has_i() || attribute.i() > 0) &&
+                    std::ranges::all_of(attribute.ints(), [](std::int64_t i) { return i > 0; });
+                if (divides && !positive) {
+                    return fmt::format("attribute {} of {} node \"{}\" is not positive",
+                                       attribute.name(), node.op_type(), node.name());
+                }
+            }
+        }
+    }
+    return {};
 }
 
 std::string check_model(const onnx::ModelProto& model) {

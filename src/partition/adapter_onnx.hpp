@@ -17,6 +17,10 @@ namespace aisprint::partition {
 /// The model as bytes; nothing if it is larger than 2 GiB.
 [[nodiscard]] std::optional<std::string> serialise_model(const onnx::ModelProto& model);
 
+/// Names an attribute by which onnx's shape inference would divide although it is not positive
+/// (strides, dilations, block sizes); empty if there is none. Subgraphs are looked at, too.
+[[nodiscard]] std::string find_bad_divisor(const onnx::ModelProto& model);
+
 /// What the checker of onnx says against the model; empty if nothing.
 [[nodiscard]] std::string check_model(const onnx::ModelProto& model);
 

@@ -88,6 +88,9 @@ private:
     }
 
     Result<void> check() {
+        if (const std::string reason = find_bad_divisor(m_impl->proto); !reason.empty()) {
+            return invalid(reason);
+        }
         const std::string newer = newer_than_library(m_impl->proto);
         if (!newer.empty()) {
             m_impl->assumptions.push_back(
@@ -100,13 +103,17 @@ private:
         }
         const std::string reason = check_model(m_impl->proto);
         if (!reason.empty()) {
-            return fail(ErrorKind::input,
-                        make_error("PRT003",
-                                   fmt::format("{} is not a valid model: {}", shown_as(), reason),
-                                   "correct and export the model again"));
+            return invalid(reason);
         }
         m_impl->checked = true;
         return {};
+    }
+
+    [[nodiscard]] tl::unexpected<Failure> invalid(const std::string& reason) const {
+        return fail(ErrorKind::input,
+                    make_error("PRT003",
+                               fmt::format("{} is not a valid model: {}", shown_as(), reason),
+                               "correct and export the model again"));
     }
 
     /// Makes the copy of the model that has the sizes of the user, if there are any.

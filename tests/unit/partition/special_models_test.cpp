@@ -64,6 +64,21 @@ TEST(SpecialModelsTest, MinimumShareRejectsLopsidedCuts) {
     EXPECT_EQ(search->cuts[0].tensors[0].name, "t4");
 }
 
+TEST(SpecialModelsTest, ZeroStridesAreErrors) {
+    // The onnx library divides by them.
+    onnx::ModelProto model = chain(2);
+    onnx::AttributeProto* strides = model.mutable_graph()->mutable_node(0)->add_attribute();
+    strides->set_name("strides");
+    strides->set_type(onnx::AttributeProto::INTS);
+    strides->add_ints(0);
+    const std::filesystem::path file = LoadedModel::folder() / "zero_stride.onnx";
+    save(model, file);
+    CollectingReporter reporter;
+    const Result<Model> loaded = load_model(file, "model.onnx", {}, reporter);
+    ASSERT_FALSE(loaded.has_value());
+    EXPECT_EQ(loaded.error().diagnostics.front().code, "PRT003");
+}
+
 TEST(SpecialModelsTest, MissingAndDamagedFilesAreErrors) {
     CollectingReporter reporter;
     const Result<Model> missing =
