@@ -43,10 +43,14 @@ std::size_t saturating_product(std::size_t a, std::size_t b) {
     return b != 0 && a > k_most / b ? k_most : a * b;
 }
 
+/// The layers of an entry, each once.
 std::vector<std::int64_t> layers_of(const config::CandidateEntry& entry) {
     std::vector<std::int64_t> layers;
-    std::ranges::transform(entry.layers, std::back_inserter(layers),
-                           &config::Placed<std::int64_t>::value);
+    for (const config::Placed<std::int64_t>& layer : entry.layers) {
+        if (std::ranges::find(layers, layer.value) == layers.end()) {
+            layers.push_back(layer.value);
+        }
+    }
     return layers;
 }
 

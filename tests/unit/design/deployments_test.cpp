@@ -259,6 +259,14 @@ TEST(Deployments, LastComponentWithExits) {
     EXPECT_EQ(edges(all, 1), (Names{"a->b_partition1_1 1", "b_partition1_1->b_partition1_2 0.75"}));
 }
 
+TEST(Deployments, LayersNamedTwiceCountOnce) {
+    TestApplication app;
+    app.component("a");
+    app.graph("[a]", "[]");
+    app.entry("a", "1, 2, 1");
+    EXPECT_EQ(app.deployments().all.size(), 2U);
+}
+
 TEST(Deployments, TooManyAreRefusedWithTheCauses) {
     TwoComponents two(3, 3, "1, 2", {"1, 2", "1, 2"}, "1, 2, 3");
     const ApplicationModel model = two.app.load();
