@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <set>
 #include <utility>
 
@@ -358,7 +357,7 @@ std::vector<Diagnostic> check_annotations(const std::vector<ComponentScript>& sc
                                           Reporter& reporter) {
     std::vector<Diagnostic> errors;
     for (const ComponentScript& script : scripts) {
-        std::ranges::move(check_component(script, facts, reporter), std::back_inserter(errors));
+        append(errors, check_component(script, facts, reporter));
     }
     CrossChecks(scripts, graph, errors, reporter).run();
     sort_and_merge(errors);

@@ -242,7 +242,7 @@ private:
         }
         Result<Value> value = evaluate(dictionary, m_scope, m_reporter);
         if (!value) {
-            std::ranges::move(value.error().diagnostics, std::back_inserter(m_errors));
+            append(m_errors, std::move(value.error().diagnostics));
             return;
         }
         if (value->kind != ValueKind::dict) {

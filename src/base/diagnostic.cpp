@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <numeric>
 #include <tuple>
 
@@ -119,6 +120,13 @@ Diagnostic make_error(std::string code, std::string message, std::string hint) {
     return diagnostic;
 }
 
+Diagnostic
+make_error_in(std::string file, std::string code, std::string message, std::string hint) {
+    Diagnostic diagnostic = make_error(std::move(code), std::move(message), std::move(hint));
+    diagnostic.span.file = std::move(file);
+    return diagnostic;
+}
+
 Diagnostic make_error_at(const SourceFile& source,
                          const Span& span,
                          std::string code,
@@ -136,6 +144,10 @@ Diagnostic make_error_at(const SourceFile& source,
 Diagnostic as_warning(Diagnostic diagnostic) {
     diagnostic.severity = Severity::warning;
     return diagnostic;
+}
+
+void append(std::vector<Diagnostic>& to, std::vector<Diagnostic> from) {
+    std::ranges::move(from, std::back_inserter(to));
 }
 
 void sort_and_merge(std::vector<Diagnostic>& diagnostics) {

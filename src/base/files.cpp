@@ -15,10 +15,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::error_code last_error() {
-    return {errno, std::generic_category()};
-}
-
 /// Closes a file descriptor at the end of its scope.
 class Descriptor {
 public:
@@ -43,7 +39,7 @@ Result<void> write_all(const fs::path& path, int fd, std::string_view content) {
             if (errno == EINTR) {
                 continue;
             }
-            return io_failure("BAS002", "write", path, last_error());
+            return io_failure("BAS002", "write", path, last_system_error());
         }
         content.remove_prefix(static_cast<std::size_t>(written));
     }
@@ -57,12 +53,16 @@ Result<void> write_with_mode(const fs::path& path,
                              const fs::path& named) {
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
     if (file.get() < 0) {
-        return io_failure("BAS002", "write", named, last_error());
+        return io_failure("BAS002", "write", named, last_system_error());
     }
     return write_all(named, file.get(), content);
 }
 
 } // namespace
+
+std::error_code last_system_error() {
+    return {errno, std::generic_category()};
+}
 
 tl::unexpected<Failure> io_failure(const std::string& code,
                                    const std::string& doing,
@@ -76,7 +76,7 @@ Result<std::string> read_file(const fs::path& path) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     struct stat status {};
     if (file.get() < 0 || ::fstat(file.get(), &status) != 0) {
-        return io_failure("BAS001", "read", path, last_error());
+        return io_failure("BAS001", "read", path, last_system_error());
     }
     std::string content;
     content.reserve(static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)));
@@ -90,7 +90,7 @@ Result<std::string> read_file(const fs::path& path) {
             return content;
         }
         if (count < 0 && errno != EINTR) {
-            return io_failure("BAS001", "read", path, last_error());
+            return io_failure("BAS001", "read", path, last_system_error());
         }
     }
 }
@@ -114,7 +114,7 @@ Result<void> write_file_atomic(const fs::path& path, std::string_view content) {
         ::chmod(temporary.c_str(), status.st_mode & 07777U);
     }
     if (::rename(temporary.c_str(), path.c_str()) != 0) {
-        const std::error_code reason = last_error();
+        const std::error_code reason = last_system_error();
         ::unlink(temporary.c_str());
         return io_failure("BAS002", "write", path, reason);
     }

@@ -431,10 +431,6 @@ std::optional<double> as_number(const Node& node) {
     return parse_float(node.scalar);
 }
 
-std::optional<std::string> as_text(const Node& node) {
-    return node.is_scalar() ? std::optional(node.scalar) : std::nullopt;
-}
-
 Node null() {
     return {};
 }

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -113,10 +112,6 @@ private:
     std::vector<Diagnostic> m_errors;
 };
 
-void append(std::vector<Diagnostic>& to, std::vector<Diagnostic> from) {
-    std::ranges::move(from, std::back_inserter(to));
-}
-
 /// Reads one file of common_config/ with its parser; errors go to `errors`.
 template <class T>
 std::optional<T> load_one(const ApplicationFolder& folder,
@@ -127,13 +122,11 @@ std::optional<T> load_one(const ApplicationFolder& folder,
     const std::string relative = "common_config/" + name;
     const std::filesystem::path path = folder.path / relative;
     if (!std::filesystem::exists(path)) {
-        Diagnostic missing = make_error(
-            "CFG001",
+        errors.push_back(make_error_in(
+            folder.shown(relative), "CFG001",
             fmt::format("No '{}' file exists in '{}' folder", name, folder.shown("common_config")),
             fmt::format("create it; 'aisprint schema {}' describes its fields",
-                        name.substr(0, name.find('.'))));
-        missing.span.file = folder.shown(relative);
-        errors.push_back(std::move(missing));
+                        name.substr(0, name.find('.')))));
         return std::nullopt;
     }
     auto source = load_source(path, folder.shown(relative));

@@ -19,10 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void append(std::vector<Diagnostic>& to, std::vector<Diagnostic> from) {
-    std::ranges::move(from, std::back_inserter(to));
-}
-
 /// The component folders below src/, sorted; hidden ones and __pycache__ are none.
 std::vector<std::string> component_folders(const fs::path& src) {
     std::vector<std::string> folders;
@@ -78,9 +74,8 @@ public:
 
 private:
     void add(const std::string& relative, std::string code, std::string text, std::string hint) {
-        Diagnostic error = make_error(std::move(code), std::move(text), std::move(hint));
-        error.span.file = m_folder.shown(relative);
-        m_errors.push_back(std::move(error));
+        m_errors.push_back(make_error_in(m_folder.shown(relative), std::move(code), std::move(text),
+                                         std::move(hint)));
     }
 
     const config::ApplicationFolder& m_folder;

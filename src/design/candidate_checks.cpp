@@ -57,13 +57,11 @@ private:
         std::ranges::transform(m_model.deployments.entries, std::back_inserter(names),
                                &CandidateEntry::name);
         const auto close = closest_name(component.name, names);
-        Diagnostic error = make_error(
-            "DSN014",
+        m_errors.push_back(make_error_in(
+            m_model.deployments.source.name(), "DSN014",
             fmt::format("no entry of candidate_deployments.yaml is named '{}'", component.name),
             close ? fmt::format("add one, or is '{}' meant?", *close)
-                  : "add an entry with its layers and containers");
-        error.span.file = m_model.deployments.source.name();
-        m_errors.push_back(std::move(error));
+                  : "add an entry with its layers and containers"));
     }
 
     void warn_about_other_entries() {

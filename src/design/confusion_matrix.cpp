@@ -119,11 +119,10 @@ std::pair<std::size_t, Element> element_reader(const std::string& type) {
 }
 
 tl::unexpected<Failure> wrong(const std::string& file, const std::string& text) {
-    Diagnostic error = make_error("DSN031", text,
-                                  "save a square two-dimensional float array with numpy.save; "
-                                  "entries are shares of all samples");
-    error.span.file = file;
-    return fail(ErrorKind::input, std::move(error));
+    return fail(ErrorKind::input,
+                make_error_in(file, "DSN031", text,
+                              "save a square two-dimensional float array with numpy.save; "
+                              "entries are shares of all samples"));
 }
 
 Result<ConfusionMatrix> parse_matrix(const std::string& bytes, const std::string& shown_as) {

@@ -125,12 +125,11 @@ void warn_about_left_over_detector(const ApplicationModel& model, Reporter& repo
     if (wanted || !fs::exists(model.folder.path / k_detector)) {
         return;
     }
-    Diagnostic left_over = make_error("DSN042",
-                                      "folder 'drift_detector' is there, but no component carries "
-                                      "detect_metric_drift; its image would still be built",
-                                      "remove the folder");
-    left_over.span.file = model.folder.shown(k_detector);
-    reporter.report(as_warning(std::move(left_over)));
+    reporter.report(
+        as_warning(make_error_in(model.folder.shown(k_detector), "DSN042",
+                                 "folder 'drift_detector' is there, but no component carries "
+                                 "detect_metric_drift; its image would still be built",
+                                 "remove the folder")));
 }
 
 Result<void>

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace aisprint::design {
 
@@ -182,10 +181,10 @@ load_models(ApplicationModel& model, const DesignOptions& options, Reporter& rep
             loaded = loader.load_early_exits(component, *exits);
         }
         if (!loaded) {
-            std::ranges::move(loaded.error().diagnostics, std::back_inserter(errors));
+            append(errors, std::move(loaded.error().diagnostics));
             continue;
         }
-        std::ranges::move(check_segment_entries(model, component), std::back_inserter(errors));
+        append(errors, check_segment_entries(model, component));
     }
     return errors;
 }

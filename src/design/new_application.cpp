@@ -73,7 +73,7 @@ create_application(const fs::path& parent, const std::string& name, const fs::pa
     // Unlike rename(), this does not replace an empty folder that has come up meanwhile.
     if (::syscall(SYS_renameat2, AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(),
                   RENAME_NOREPLACE) != 0) {
-        const std::error_code reason{errno, std::generic_category()};
+        const std::error_code reason = last_system_error();
         AISPRINT_TRY(remove_tree(temporary));
         if (reason == std::errc::file_exists) {
             return already_there(name);

@@ -226,15 +226,15 @@ private:
             const ConfusionMatrix& matrix = m_matrices.at(name);
             const bool known = std::ranges::find(matrix.names, filtered) != matrix.names.end();
             if (matrix.classes != 2 || !known) {
-                Diagnostic error = make_error(
-                    "DSN033",
-                    fmt::format("filter '{}' must tell '{}' from one other class; its classes are "
-                                "{}",
-                                name, filtered, fmt::join(matrix.names, ", ")),
-                    "correct filtered_class or the class names");
-                error.span.file = m_model.folder.shown("src/" + m_model.find(name)->folder +
-                                                       "/classification_performance");
-                return fail(ErrorKind::input, std::move(error));
+                const std::string folder =
+                    "src/" + m_model.find(name)->folder + "/classification_performance";
+                return fail(
+                    ErrorKind::input,
+                    make_error_in(m_model.folder.shown(folder), "DSN033",
+                                  fmt::format("filter '{}' must tell '{}' from one other "
+                                              "class; its classes are {}",
+                                              name, filtered, fmt::join(matrix.names, ", ")),
+                                  "correct filtered_class or the class names"));
             }
         }
         return {};

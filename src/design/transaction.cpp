@@ -28,10 +28,6 @@ const char* const k_generated = "aisprint";
 const char* const k_manifest = "aisprint/.design_manifest";
 const char* const k_manifest_header = "# Written by 'aisprint design': the paths that it made.\n";
 
-std::error_code last_error() {
-    return {errno, std::generic_category()};
-}
-
 bool is_below_generated(const RelativePath& path) {
     return path.starts_with("aisprint/");
 }
@@ -42,12 +38,12 @@ Result<void> exchange(const fs::path& a, const fs::path& b) {
         return {};
     }
     if (errno != EINVAL && errno != ENOSYS) {
-        return io_failure("BAS002", "replace", b, last_error());
+        return io_failure("BAS002", "replace", b, last_system_error());
     }
     const fs::path aside = a.parent_path() / "aside";
     if (::rename(b.c_str(), aside.c_str()) != 0 || ::rename(a.c_str(), b.c_str()) != 0 ||
         ::rename(aside.c_str(), a.c_str()) != 0) {
-        return io_failure("BAS002", "replace", b, last_error());
+        return io_failure("BAS002", "replace", b, last_system_error());
     }
     return {};
 }
@@ -55,7 +51,7 @@ Result<void> exchange(const fs::path& a, const fs::path& b) {
 Result<void> rename_into_place(const fs::path& from, const fs::path& to) {
     AISPRINT_TRY(make_directories(to.parent_path()));
     if (::rename(from.c_str(), to.c_str()) != 0) {
-        return io_failure("BAS002", "write", to, last_error());
+        return io_failure("BAS002", "write", to, last_system_error());
     }
     return {};
 }
@@ -264,7 +260,7 @@ Result<Transaction> Transaction::open(const fs::path& application) {
     state->workspace = state->staging / "work";
     const int lock = ::open(application.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (lock < 0) {
-        return io_failure("BAS001", "open", application, last_error());
+        return io_failure("BAS001", "open", application, last_system_error());
     }
     if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
         ::close(lock);

@@ -59,7 +59,7 @@ tl::expected<InputFile, std::error_code> InputFile::open(const std::filesystem::
     file.m_descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat status {};
     if (file.m_descriptor < 0 || ::fstat(file.m_descriptor, &status) != 0) {
-        return tl::unexpected(std::error_code(errno, std::generic_category()));
+        return tl::unexpected(last_system_error());
     }
     if (S_ISDIR(status.st_mode)) {
         return tl::unexpected(std::make_error_code(std::errc::is_a_directory));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/partition/cuts.hpp"
 
+#include "crossing.hpp"
 #include "cut_sweep.hpp"
 #include "extract.hpp"
 #include "flops.hpp"
@@ -185,17 +186,7 @@ private:
     Cut make(const Candidate& candidate) {
         Cut cut;
         for (const Id id : candidate.tensors) {
-            const GraphIndex::Tensor& tensor = m_impl.graph.tensors[id];
-            const TensorInfo& info = m_impl.info(id);
-            cut.tensors.push_back(info);
-            cut.elements = saturating_sum(cut.elements, info.known_elements);
-            cut.bytes = saturating_sum(cut.bytes, info.bytes);
-            if (tensor.origin == GraphIndex::Origin::input) {
-                cut.forwarded_inputs.push_back(info.name);
-            }
-            if (tensor.is_output) {
-                cut.finished_outputs.push_back(info.name);
-            }
+            add_crossing_tensor(cut, m_impl, id);
         }
         cut.first = costs().first(candidate.position);
         cut.second = costs().second(candidate.position);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "crossing.hpp"
 #include "extract.hpp"
 #include "flops.hpp"
 #include "model_impl.hpp"
@@ -87,18 +88,9 @@ Result<Cut> make_cut(const Model& model, const std::vector<std::string>& tensors
     Cut cut;
     std::vector<Id> first_outputs;
     for (const Id id : ids) {
-        const GraphIndex::Tensor& tensor = impl.graph.tensors[id];
-        const TensorInfo& info = impl.info(id);
-        cut.tensors.push_back(info);
-        cut.elements = saturating_sum(cut.elements, info.known_elements);
-        cut.bytes = saturating_sum(cut.bytes, info.bytes);
-        if (tensor.origin == GraphIndex::Origin::input) {
-            cut.forwarded_inputs.push_back(info.name);
-        } else {
+        add_crossing_tensor(cut, impl, id);
+        if (impl.graph.tensors[id].origin != GraphIndex::Origin::input) {
             first_outputs.push_back(id);
-        }
-        if (tensor.is_output) {
-            cut.finished_outputs.push_back(info.name);
         }
     }
     std::vector<Id> second_outputs = impl.graph.outputs;

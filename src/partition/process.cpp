@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process.hpp"
 
+#include "aisprint/base/files.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
@@ -60,7 +62,7 @@ struct Pipe {
 };
 
 tl::unexpected<Failure> cannot_run(const std::string& program) {
-    const std::string reason = std::error_code(errno, std::generic_category()).message();
+    const std::string reason = last_system_error().message();
     return fail(ErrorKind::io, make_error("PRT021", "cannot run " + program + ": " + reason,
                                           "close other programs and try again"));
 }

@@ -53,6 +53,10 @@ struct Diagnostic {
 /// An error without a place, for example in an argument of the command line.
 [[nodiscard]] Diagnostic make_error(std::string code, std::string message, std::string hint = {});
 
+/// An error about a whole file.
+[[nodiscard]] Diagnostic
+make_error_in(std::string file, std::string code, std::string message, std::string hint = {});
+
 /// An error at a place of `source`; takes the snippet from there.
 [[nodiscard]] Diagnostic make_error_at(const SourceFile& source,
                                        const Span& span,
@@ -62,6 +66,9 @@ struct Diagnostic {
 
 /// The same diagnostic as a warning.
 [[nodiscard]] Diagnostic as_warning(Diagnostic diagnostic);
+
+/// Moves all of `from` to the end of `to`.
+void append(std::vector<Diagnostic>& to, std::vector<Diagnostic> from);
 
 /// Sorts by file, line and column and drops exact repetitions.
 void sort_and_merge(std::vector<Diagnostic>& diagnostics);

@@ -36,6 +36,9 @@ namespace aisprint {
 /// Deletes a file or a whole tree; a path that is not there is fine. Fails (io, BAS004).
 [[nodiscard]] Result<void> remove_tree(const std::filesystem::path& path);
 
+/// What the last failed call of the operating system left in errno.
+[[nodiscard]] std::error_code last_system_error();
+
 /// A failure of the operating system on `path`: "cannot DO PATH: REASON".
 [[nodiscard]] tl::unexpected<Failure> io_failure(const std::string& code,
                                                  const std::string& doing,

@@ -75,9 +75,6 @@ struct Entry {
 /// The number read from a plain scalar. Beyond YAML 1.1, exponents need no dot (1e-5).
 [[nodiscard]] std::optional<double> as_number(const Node& node);
 
-/// The text of a scalar as written, whatever it might stand for.
-[[nodiscard]] std::optional<std::string> as_text(const Node& node);
-
 /// Constructors of nodes to be written.
 [[nodiscard]] Node null();
 [[nodiscard]] Node text(std::string value);
