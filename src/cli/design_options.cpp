@@ -14,30 +14,33 @@ void add_application_dir(CLI::App& app, std::string& target) {
         ->envname("AISPRINT_APPLICATION_DIR");
 }
 
-void add_cut_options(CLI::App& app,
-                     std::string& rank,
-                     bool& collapse,
-                     double& min_share,
-                     std::vector<std::string>& input_shapes) {
-    const char* const group = "Cuts of models";
-    app.add_option("--rank", rank,
+void add_max_tensors(CLI::App& app, const std::string& name, CutArguments& arguments) {
+    app.add_option(spellings(name), arguments.max_tensors,
+                   "Most tensors that may cross a cut (default 1).")
+        ->type_name("N")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1000}))
+        ->group(k_cut_group);
+}
+
+void add_cut_options(CLI::App& app, CutArguments& arguments) {
+    app.add_option("--rank", arguments.rank,
                    "What makes a cut good: few 'elements' (default) or few 'bytes' to move.")
         ->type_name("BY")
         ->check(CLI::IsMember({"elements", "bytes"}))
-        ->group(group);
-    app.add_flag("--collapse", collapse,
+        ->group(k_cut_group);
+    app.add_flag("--collapse", arguments.collapse,
                  "Count consecutive cuts of equal size (a convolution, its normalisation) once.")
-        ->group(group);
-    app.add_option(spellings("--min_share"), min_share,
+        ->group(k_cut_group);
+    app.add_option(spellings("--min_share"), arguments.min_share,
                    "Smallest share of the nodes that each side must have, 0 to below 0.5.")
         ->type_name("SHARE")
         ->check(CLI::Range(0.0, 0.4999))
-        ->group(group);
-    app.add_option(spellings("--input_shape"), input_shapes,
+        ->group(k_cut_group);
+    app.add_option(spellings("--input_shape"), arguments.input_shapes,
                    "Sizes of an input that the model leaves open, NAME=1,3,224,224; repeatable.")
         ->type_name("NAME=DIMS")
         ->allow_extra_args(false)
-        ->group(group);
+        ->group(k_cut_group);
 }
 
 void add_design_options(CLI::App& app, DesignArguments& arguments) {
@@ -56,14 +59,9 @@ void add_design_options(CLI::App& app, DesignArguments& arguments) {
     app.add_option(spellings("--num_partitions"), arguments.num_partitions,
                    "Number of cuts of each partitionable model, in place of the annotations'.")
         ->type_name("N")
-        ->group("Cuts of models");
-    app.add_option(spellings("--max_cut_tensors"), arguments.max_cut_tensors,
-                   "Most tensors that may cross a cut (default 1).")
-        ->type_name("N")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1000}))
-        ->group("Cuts of models");
-    add_cut_options(app, arguments.rank, arguments.collapse, arguments.min_share,
-                    arguments.input_shapes);
+        ->group(k_cut_group);
+    add_max_tensors(app, "--max_cut_tensors", arguments.cuts);
+    add_cut_options(app, arguments.cuts);
 }
 
 Result<std::map<std::string, std::vector<std::int64_t>>>
@@ -76,17 +74,23 @@ parse_input_shapes(const std::vector<std::string>& texts) {
     return shapes;
 }
 
+partition::CutOptions to_cut_options(const CutArguments& arguments) {
+    partition::CutOptions options;
+    options.ranking =
+        arguments.rank == "bytes" ? partition::Ranking::bytes : partition::Ranking::elements;
+    options.equivalent =
+        arguments.collapse ? partition::Equivalent::collapse : partition::Equivalent::keep;
+    options.max_tensors = arguments.max_tensors;
+    options.minimum_share = arguments.min_share;
+    return options;
+}
+
 Result<design::DesignOptions> to_design_options(const DesignArguments& arguments) {
     design::DesignOptions options;
     options.num_partitions = arguments.num_partitions;
     options.max_deployments = arguments.max_deployments;
-    options.cuts.ranking =
-        arguments.rank == "bytes" ? partition::Ranking::bytes : partition::Ranking::elements;
-    options.cuts.equivalent =
-        arguments.collapse ? partition::Equivalent::collapse : partition::Equivalent::keep;
-    options.cuts.max_tensors = arguments.max_cut_tensors;
-    options.cuts.minimum_share = arguments.min_share;
-    AISPRINT_TRY_ASSIGN(options.input_shapes, parse_input_shapes(arguments.input_shapes));
+    options.cuts = to_cut_options(arguments.cuts);
+    AISPRINT_TRY_ASSIGN(options.input_shapes, parse_input_shapes(arguments.cuts.input_shapes));
     options.container = arguments.container == "pickle" ? design::SegmentContainer::pickle
                                                         : design::SegmentContainer::npz;
     options.strict = arguments.strict ? design::Strict::yes : design::Strict::no;

@@ -42,6 +42,9 @@ public:
                   std::vector<Diagnostic>& errors)
         : m_folder(folder), m_reporter(reporter), m_errors(errors) {}
 
+    /// True if there was something to read, and all of it could be read.
+    [[nodiscard]] bool all_read() const { return m_all_read; }
+
     std::vector<annotations::ComponentScript> read() {
         std::vector<annotations::ComponentScript> scripts;
         const std::vector<std::string> folders = component_folders(m_folder.path / "src");
@@ -69,6 +72,7 @@ public:
             }
             scripts.push_back(std::move(*script));
         }
+        m_all_read = !folders.empty() && scripts.size() == folders.size();
         return scripts;
     }
 
@@ -81,6 +85,7 @@ private:
     const config::ApplicationFolder& m_folder;
     Reporter& m_reporter;
     std::vector<Diagnostic>& m_errors;
+    bool m_all_read = false;
 };
 
 annotations::GraphView to_graph_view(const config::ApplicationDag& dag) {
@@ -180,29 +185,33 @@ const config::CandidateEntry& ApplicationModel::entry_of(const Component& compon
     return *entry;
 }
 
-bool ApplicationModel::has_model_performance() const {
-    return std::ranges::any_of(scripts, [](const annotations::ComponentScript& script) {
-        return script.find("model_performance") != nullptr;
+bool ApplicationModel::has_annotation(std::string_view name) const {
+    return std::ranges::any_of(scripts, [name](const annotations::ComponentScript& script) {
+        return script.find(name) != nullptr;
     });
 }
 
-Result<ApplicationModel> load_application(const config::ApplicationFolder& folder,
-                                          const DesignOptions& options,
-                                          Reporter& reporter) {
+Result<void> check_is_folder(const config::ApplicationFolder& folder) {
     if (!fs::is_directory(folder.path)) {
         return fail(ErrorKind::input,
                     make_error("DSN002", fmt::format("'{}' is not a folder", folder.shown_as),
                                "give the path of an application; 'aisprint new-application' "
                                "makes one"));
     }
+    return {};
+}
+
+Result<ApplicationModel> load_application(const config::ApplicationFolder& folder,
+                                          const DesignOptions& options,
+                                          Reporter& reporter) {
+    AISPRINT_TRY(check_is_folder(folder));
     config::ApplicationConfig config = config::load_application_config(folder, reporter);
     std::vector<Diagnostic> errors = std::move(config.errors);
-    std::vector<annotations::ComponentScript> scripts =
-        ScriptsReader(folder, reporter, errors).read();
+    ScriptsReader reader(folder, reporter, errors);
+    std::vector<annotations::ComponentScript> scripts = reader.read();
     if (config.dag) {
         annotations::GraphView graph = to_graph_view(*config.dag);
-        const std::size_t folders = component_folders(folder.path / "src").size();
-        graph.all_scripts_read = folders > 0 && scripts.size() == folders;
+        graph.all_scripts_read = reader.all_read();
         append(errors,
                annotations::check_annotations(scripts, graph, folder_facts(folder), reporter));
     } else {

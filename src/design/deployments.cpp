@@ -257,8 +257,8 @@ enumerate_deployments(const ApplicationModel& model,
                       const DesignOptions& options,
                       const std::map<std::pair<std::string, std::string>, double>& transition) {
     Enumerator enumerator(model, options);
-    return model.has_model_performance() ? enumerator.by_alternatives(transition)
-                                         : enumerator.by_designs(transition);
+    return model.has_annotation("model_performance") ? enumerator.by_alternatives(transition)
+                                                     : enumerator.by_designs(transition);
 }
 
 yaml::Node to_dag_document(const std::string& application, const Variant& variant) {

@@ -119,10 +119,8 @@ std::string design_of_image(const std::string& component, const std::string& ima
 } // namespace
 
 void warn_about_left_over_detector(const ApplicationModel& model, Reporter& reporter) {
-    const bool wanted = std::ranges::any_of(model.scripts, [](const auto& script) {
-        return script.find("detect_metric_drift") != nullptr;
-    });
-    if (wanted || !fs::exists(model.folder.path / k_detector)) {
+    if (model.has_annotation("detect_metric_drift") ||
+        !fs::exists(model.folder.path / k_detector)) {
         return;
     }
     reporter.report(
@@ -134,16 +132,14 @@ void warn_about_left_over_detector(const ApplicationModel& model, Reporter& repo
 
 Result<void>
 add_drift_detector(const ApplicationModel& model, const DesignOptions& options, OutputTree& tree) {
+    if (!model.has_annotation("detect_metric_drift")) {
+        return {};
+    }
     DriftConfiguration configuration;
-    bool wanted = false;
     for (const annotations::ComponentScript& script : model.scripts) {
         if (const auto drift = annotations::metric_drift_of(script)) {
             AISPRINT_TRY(configuration.merge(script, *drift));
-            wanted = true;
         }
-    }
-    if (!wanted) {
-        return {};
     }
     AISPRINT_TRY(tree.add_tree(k_detector, options.templates / "drift_detector"));
     tree.add_file(std::string(k_detector) + "/drift_detector_config.yaml", configuration.take());

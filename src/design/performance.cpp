@@ -290,15 +290,36 @@ private:
     std::map<std::string, ConfusionMatrix> m_matrices;
 };
 
-/// The version of a deployment's filter or classifier.
-std::string version_in(const Variant& variant, const std::vector<std::string>& versions) {
-    for (const Part& part : variant.parts) {
-        if (std::ranges::find(versions, part.component) != versions.end()) {
-            return part.component;
-        }
+/// Finds the quality of a version of the application.
+class VersionQualities {
+public:
+    VersionQualities(const ApplicationModel& model, const PerformanceReport& report)
+        : m_report(report) {
+        const auto [filter, classifier] = filter_and_classifier(model);
+        m_filters = versions_of(model.dag, filter);
+        m_classifiers = versions_of(model.dag, classifier);
     }
-    return versions.front();
-}
+
+    [[nodiscard]] double of(const Variant& variant) const {
+        return m_report.quality.at(
+            {version_in(variant, m_filters), version_in(variant, m_classifiers)});
+    }
+
+private:
+    static std::string version_in(const Variant& variant,
+                                  const std::vector<std::string>& versions) {
+        for (const Part& part : variant.parts) {
+            if (std::ranges::find(versions, part.component) != versions.end()) {
+                return part.component;
+            }
+        }
+        return versions.front();
+    }
+
+    const PerformanceReport& m_report;
+    std::vector<std::string> m_filters;
+    std::vector<std::string> m_classifiers;
+};
 
 } // namespace
 
@@ -340,26 +361,38 @@ Result<PerformanceReport> evaluate_performance(const ApplicationModel& model, Re
     return Evaluator(model, reporter).evaluate();
 }
 
+void omit_below_threshold(const ApplicationModel& model,
+                          const PerformanceReport& report,
+                          Deployments& deployments) {
+    const double threshold = yaml::as_number(report.threshold).value_or(0);
+    const VersionQualities qualities(model, report);
+    std::vector<Deployment> kept;
+    for (Deployment& deployment : deployments.all) {
+        if (kept.empty()) {
+            kept.push_back(std::move(deployment));
+        } else if (qualities.of(deployments.variants[deployment.variant]) >= threshold) {
+            deployment.name = fmt::format("deployment{}", kept.size());
+            kept.push_back(std::move(deployment));
+        }
+    }
+    deployments.all = std::move(kept);
+}
+
 yaml::Node to_performance_document(const ApplicationModel& model,
                                    const PerformanceReport& report,
-                                   const Deployments& deployments,
-                                   BelowThreshold below_threshold) {
-    const auto [filter, classifier] = filter_and_classifier(model);
-    const auto filters = versions_of(model.dag, filter);
-    const auto classifiers = versions_of(model.dag, classifier);
+                                   const Deployments& deployments) {
     struct Row {
         const Variant* variant = nullptr;
         bool is_original = false;
         double quality = 0;
     };
+    const VersionQualities qualities(model, report);
     std::vector<Row> rows;
-    const double threshold = yaml::as_number(report.threshold).value_or(0);
-    for (const Variant& variant : deployments.variants) {
-        const double quality =
-            report.quality.at({version_in(variant, filters), version_in(variant, classifiers)});
-        const bool original = rows.empty();
-        if (original || quality >= threshold || below_threshold == BelowThreshold::keep) {
-            rows.push_back({&variant, original, quality});
+    for (const Deployment& deployment : deployments.all) {
+        const Variant& variant = deployments.variants[deployment.variant];
+        // Deployments of one variant follow each other.
+        if (rows.empty() || rows.back().variant != &variant) {
+            rows.push_back({&variant, rows.empty(), qualities.of(variant)});
         }
     }
     std::ranges::stable_sort(rows, std::ranges::greater{}, &Row::quality);

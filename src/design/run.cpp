@@ -10,11 +10,8 @@
 #include "aisprint/design/production_deployment.hpp"
 #include "aisprint/design/transaction.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
-#include <set>
 
 namespace aisprint::design {
 
@@ -67,39 +64,11 @@ DesignReport report_on(const ApplicationModel& model, const Deployments& deploym
             reports.push_back(report_on(*component));
         }
     }
-    report.has_drift_detector =
-        std::ranges::any_of(model.scripts, [](const annotations::ComponentScript& script) {
-            return script.find("detect_metric_drift") != nullptr;
-        });
-    report.has_alternatives = model.has_model_performance();
+    report.has_drift_detector = model.has_annotation("detect_metric_drift");
+    report.has_alternatives = model.has_annotation("model_performance");
     std::ranges::transform(deployments.all, std::back_inserter(report.deployments),
                            &Deployment::name);
     return report;
-}
-
-/// Leaves out degraded versions below the threshold and numbers the rest anew.
-void omit_below_threshold(const PerformanceReport& performance, Deployments& deployments) {
-    const double threshold = yaml::as_number(performance.threshold).value_or(0);
-    const auto is_poor = [&](std::size_t variant) {
-        std::set<std::string> present;
-        for (const Part& part : deployments.variants[variant].parts) {
-            present.insert(part.component);
-        }
-        return std::ranges::any_of(performance.pairs, [&](const auto& pair) {
-            return present.contains(pair.first) && present.contains(pair.second) &&
-                   performance.quality.at(pair) < threshold;
-        });
-    };
-    std::vector<Deployment> kept;
-    for (Deployment& deployment : deployments.all) {
-        if (kept.empty() || !is_poor(deployment.variant)) {
-            if (!kept.empty()) {
-                deployment.name = fmt::format("deployment{}", kept.size());
-            }
-            kept.push_back(std::move(deployment));
-        }
-    }
-    deployments.all = std::move(kept);
 }
 
 /// What is known before anything is written.
@@ -116,7 +85,7 @@ Result<Plan> make_plan(const config::ApplicationFolder& folder,
     AISPRINT_TRY_ASSIGN(ApplicationModel model, load_application(folder, options, reporter));
     warn_about_left_over_detector(model, reporter);
     std::optional<PerformanceReport> performance;
-    if (model.has_model_performance()) {
+    if (model.has_annotation("model_performance")) {
         AISPRINT_TRY_ASSIGN(performance, evaluate_performance(model, reporter));
     }
     AISPRINT_TRY_ASSIGN(yaml::Node production, base_production_deployment(model));
@@ -125,7 +94,7 @@ Result<Plan> make_plan(const config::ApplicationFolder& folder,
                                               performance ? performance->passing
                                                           : decltype(performance->passing){}));
     if (performance && options.below_threshold == BelowThreshold::omit) {
-        omit_below_threshold(*performance, deployments);
+        omit_below_threshold(model, *performance, deployments);
     }
     return Plan{std::move(model), std::move(performance), std::move(deployments),
                 std::move(production)};
@@ -137,8 +106,8 @@ make_tree(const Plan& plan, const DesignOptions& options, const std::filesystem:
     const ApplicationModel& model = plan.model;
     std::optional<std::string> performance;
     if (plan.performance) {
-        performance = yaml::write(to_performance_document(
-            model, *plan.performance, plan.deployments, options.below_threshold));
+        performance =
+            yaml::write(to_performance_document(model, *plan.performance, plan.deployments));
         tree.add_file("space4ai-r/deployments_performance.yaml", *performance);
     }
     add_annotations(model, tree);
@@ -168,9 +137,7 @@ Result<DesignReport> run_design(const config::ApplicationFolder& folder,
         AISPRINT_TRY_ASSIGN(const Plan plan, make_plan(folder, options, reporter));
         return report_on(plan.model, plan.deployments);
     }
-    if (!std::filesystem::is_directory(folder.path)) {
-        AISPRINT_TRY(load_application(folder, options, reporter));
-    }
+    AISPRINT_TRY(check_is_folder(folder));
     AISPRINT_TRY_ASSIGN(Transaction transaction, Transaction::open(folder.path));
     AISPRINT_TRY_ASSIGN(const Plan plan, make_plan(folder, options, reporter));
     AISPRINT_TRY_ASSIGN(const OutputTree tree, make_tree(plan, options, transaction.workspace()));

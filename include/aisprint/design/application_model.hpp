@@ -15,6 +15,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace aisprint::design {
@@ -91,9 +92,12 @@ struct ApplicationModel {
     /// The candidate entry of a component; of an alternative without one, its parent's.
     [[nodiscard]] const config::CandidateEntry& entry_of(const Component& component) const;
 
-    /// True if some component carries model_performance.
-    [[nodiscard]] bool has_model_performance() const;
+    /// True if some component carries the annotation of that name.
+    [[nodiscard]] bool has_annotation(std::string_view name) const;
 };
+
+/// Fails (input, DSN002) unless the application's folder is there.
+[[nodiscard]] Result<void> check_is_folder(const config::ApplicationFolder& folder);
 
 /// Reads everything that `design` needs, models included, and checks all of it. Fails (input)
 /// with every error of every file. Writes nothing.

@@ -67,12 +67,16 @@ struct PerformanceReport {
 [[nodiscard]] Result<PerformanceReport> evaluate_performance(const ApplicationModel& model,
                                                              Reporter& reporter);
 
-/// The content of space4ai-r/deployments_performance.yaml. Versions whose quality is below the
-/// threshold are left out with BelowThreshold::omit.
+/// Leaves out the deployments of versions whose quality is below the threshold, but for the first,
+/// and numbers the rest anew.
+void omit_below_threshold(const ApplicationModel& model,
+                          const PerformanceReport& report,
+                          Deployments& deployments);
+
+/// The content of space4ai-r/deployments_performance.yaml: the versions that are deployed.
 [[nodiscard]] yaml::Node to_performance_document(const ApplicationModel& model,
                                                  const PerformanceReport& report,
-                                                 const Deployments& deployments,
-                                                 BelowThreshold below_threshold);
+                                                 const Deployments& deployments);
 
 /// Name of the application's filter and classifier, by their annotations.
 [[nodiscard]] std::pair<std::string, std::string>

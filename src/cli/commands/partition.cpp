@@ -16,12 +16,8 @@ namespace {
 
 struct Options {
     std::string model;
-    std::string rank = "elements";
-    bool collapse = false;
-    std::size_t max_tensors = 1;
-    double min_share = 0;
+    CutArguments cuts;
     std::string share_of = "nodes";
-    std::vector<std::string> input_shapes;
     bool all = false;
     std::vector<std::string> cut;
     bool best = false;
@@ -29,19 +25,6 @@ struct Options {
     std::string out;
     bool verify = false;
 };
-
-partition::CutOptions to_cut_options(const Options& options) {
-    partition::CutOptions cuts;
-    cuts.ranking =
-        options.rank == "bytes" ? partition::Ranking::bytes : partition::Ranking::elements;
-    cuts.equivalent =
-        options.collapse ? partition::Equivalent::collapse : partition::Equivalent::keep;
-    cuts.max_tensors = options.max_tensors;
-    cuts.minimum_share = options.min_share;
-    cuts.share_of =
-        options.share_of == "flops" ? partition::ShareOf::flops : partition::ShareOf::nodes;
-    return cuts;
-}
 
 Result<partition::PartitionRequest> to_request(const Options& options) {
     const bool chosen = options.best || !options.cut.empty() || !options.exits.empty();
@@ -52,8 +35,10 @@ Result<partition::PartitionRequest> to_request(const Options& options) {
     partition::PartitionRequest request;
     request.model = options.model;
     request.shown_as = options.model;
-    AISPRINT_TRY_ASSIGN(request.load.input_shapes, parse_input_shapes(options.input_shapes));
-    request.cuts = to_cut_options(options);
+    AISPRINT_TRY_ASSIGN(request.load.input_shapes, parse_input_shapes(options.cuts.input_shapes));
+    request.cuts = to_cut_options(options.cuts);
+    request.cuts.share_of =
+        options.share_of == "flops" ? partition::ShareOf::flops : partition::ShareOf::nodes;
     request.cut_at = options.cut;
     if (!options.exits.empty()) {
         request.exits = options.exits;
@@ -88,7 +73,6 @@ int run(const Options& options, Session& session) {
 
 CommandAction setup(CLI::App& app) {
     auto options = std::make_shared<Options>();
-    const char* const group = "Cuts of models";
     app.add_option("MODEL", options->model, "ONNX model to be cut.")->required();
     CLI::Option* best =
         app.add_flag("--best", options->best, "Write the two sides of the best cut.");
@@ -106,18 +90,13 @@ CommandAction setup(CLI::App& app) {
     app.add_flag("--verify", options->verify,
                  "Run the model and its parts on random inputs and compare.");
     app.add_flag("--all", options->all, "List all cuts, not just the best ones.");
-    app.add_option(spellings("--max_tensors"), options->max_tensors,
-                   "Most tensors that may cross a cut (default 1).")
-        ->type_name("N")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1000}))
-        ->group(group);
+    add_max_tensors(app, "--max_tensors", options->cuts);
     app.add_option(spellings("--share_of"), options->share_of,
                    "What --min_share counts: 'nodes' (default) or 'flops'.")
         ->type_name("WHAT")
         ->check(CLI::IsMember({"nodes", "flops"}))
-        ->group(group);
-    add_cut_options(app, options->rank, options->collapse, options->min_share,
-                    options->input_shapes);
+        ->group(k_cut_group);
+    add_cut_options(app, options->cuts);
     return [options](Session& session) { return run(*options, session); };
 }
 
