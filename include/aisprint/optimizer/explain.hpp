@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "aisprint/optimizer/exact.hpp"
+#include "aisprint/optimizer/problem.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace aisprint::optimizer {
+
+/// A condition of the user's that can be lifted.
+enum class RequirementKind {
+    local_limit,            ///< subject: local constraint; value in seconds
+    path_limit,             ///< subject: path constraint; seconds
+    node_limit,             ///< subject: resource; nodes
+    memory_limit,           ///< subject: resource; MB of a node
+    arrival_rate,           ///< no subject; requests per second
+    one_resource_per_layer, ///< subject: layer; no value
+    no_return_to_edge       ///< no subject, no value
+};
+
+/// One of them, with its value and the nearest value that would make the problem feasible while
+/// all others stay as they are. No `needed` if none up to a generous bound does.
+struct Requirement {
+    RequirementKind kind = RequirementKind::local_limit;
+    std::size_t subject = 0;
+    double value = 0;
+    std::optional<double> needed;
+};
+
+/// Why there is no solution.
+struct Explanation {
+    /// Requirements that clash: together they admit no solution, without any one of them there is
+    /// one (as far as the other requirements outside the set are left out, too). Irreducible.
+    std::vector<Requirement> clash;
+    /// All requirements, in or outside the set, that alone can be relaxed to make the problem
+    /// feasible, with the value needed.
+    std::vector<Requirement> relaxations;
+    /// Components that have a part in the clash.
+    std::vector<std::size_t> components;
+    /// False if a search hit its time limit, so that the set may be reducible.
+    bool complete = true;
+};
+
+/// Explains an infeasible problem by deletion: each requirement is dropped for good if the rest is
+/// still infeasible. `duration_s` limits the whole (wall clock).
+[[nodiscard]] Explanation
+explain_infeasibility(const Problem& problem, double duration_s, unsigned threads);
+
+} // namespace aisprint::optimizer

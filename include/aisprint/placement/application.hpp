@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "aisprint/base/reporter.hpp"
+#include "aisprint/base/result.hpp"
+#include "aisprint/config/candidate_deployments.hpp"
+#include "aisprint/config/candidate_resources.hpp"
+#include "aisprint/optimizer/problem.hpp"
+#include "aisprint/optimizer/solution.hpp"
+#include "aisprint/placement/method_config.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace aisprint::placement {
+
+/// A configuration of the application that may run: the original one, or one with degraded
+/// components. Its problem is restricted as SPACE4AI-R will find it (1.8 of the formulation).
+struct ApplicationVersion {
+    std::string name; ///< original_deployment, alternative_deployment1, ...
+    optimizer::Problem problem;
+    optimizer::Solution solution;
+};
+
+/// An admissible application configuration of deployments_performance.yaml.
+struct PerformanceVersion {
+    std::string name;
+    std::vector<std::string> components;
+    std::vector<std::pair<std::pair<std::string, std::string>, double>> dependencies;
+};
+
+/// A deployment of aisprint/deployments with its layers: which components (or partitions) may run
+/// on which layer.
+struct DesignDeployment {
+    std::string name;
+    std::map<int, std::vector<std::string>> layers;
+};
+
+/// An application directory as the optimizer sees it.
+struct ApplicationProblem {
+    std::filesystem::path directory;
+    optimizer::Problem problem;
+    MethodConfig config;
+    config::CandidateResources resources;
+    config::CandidateDeployments candidates;
+    std::vector<DesignDeployment> deployments; ///< of multi_cluster_qos_constraints.yaml, in order
+    std::vector<PerformanceVersion> versions;  ///< degraded-performance applications only
+};
+
+/// Reads the files of 1.3 in an application directory. Fails (input) with all errors of all files
+/// at once (OPT2xx and those of the formats), naming the command that writes a missing file.
+[[nodiscard]] Result<ApplicationProblem>
+load_application_problem(const std::filesystem::path& directory, Reporter& reporter);
+
+/// The versions whose largest arrival rate SPACE4AI-R needs, in order: the chosen placement first,
+/// then the degraded ones on the resources that it selects.
+[[nodiscard]] std::vector<ApplicationVersion>
+application_versions(const ApplicationProblem& application, const optimizer::Solution& solution);
+
+/// Layout of production_deployment.yaml: domains directly under System, or under System.Resources.
+enum class ProductionForm { flat, nested };
+
+/// aisprint/deployments/optimal_deployment/production_deployment.yaml as the guide prints it.
+/// Warns when no design deployment holds the placement (DeploymentName is NOT_FOUND then).
+[[nodiscard]] std::string write_production_deployment(const ApplicationProblem& application,
+                                                      const optimizer::Solution& solution,
+                                                      bool feasible,
+                                                      ProductionForm form,
+                                                      Reporter& reporter);
+
+} // namespace aisprint::placement

@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aisprint/optimizer/evaluator.hpp"
+
+#include "aisprint/base/result.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace aisprint::optimizer {
+
+Evaluator::Evaluator(const Instance& instance)
+    : m_instance(&instance), m_choices(instance.problem().components.size()),
+      m_resources(instance.problem().resources.size()),
+      m_components(instance.problem().components.size()),
+      m_paths(instance.problem().path_constraints.size()),
+      m_machines_of_layer(instance.problem().layers.size(), 0) {
+    for (Choice& choice : m_choices) {
+        choice.deployment = k_none;
+    }
+}
+
+void Evaluator::clear() {
+    for (std::size_t i = 0; i < m_choices.size(); ++i) {
+        remove(i);
+    }
+}
+
+void Evaluator::load(const Solution& solution) {
+    clear();
+    for (std::size_t i = 0; i < solution.components.size(); ++i) {
+        place(i, solution.components[i].deployment, solution.components[i].resources);
+    }
+    for (std::size_t j = 0; j < solution.nodes.size(); ++j) {
+        if (is_used(j) && !m_instance->is_function(j)) {
+            set_nodes(j, solution.nodes[j]);
+        }
+    }
+}
+
+void Evaluator::place(std::size_t component,
+                      std::size_t deployment,
+                      std::span<const std::size_t> resources) {
+    // attach first: a machine that the component keeps does not lose its nodes
+    const Choice before = m_choices[component];
+    const std::size_t first = m_instance->first_partition(component, deployment);
+    if (before.deployment == deployment) {
+        for (std::size_t q = 0; q < resources.size(); ++q) {
+            move(component, q, resources[q]);
+        }
+        return;
+    }
+    for (std::size_t q = 0; q < resources.size(); ++q) {
+        attach(first + q, resources[q]);
+    }
+    if (before.deployment != k_none) {
+        const std::size_t old = m_instance->first_partition(component, before.deployment);
+        for (std::size_t q = 0; q < before.resources.size(); ++q) {
+            detach(old + q, before.resources[q]);
+        }
+    }
+    m_choices[component].deployment = deployment;
+    m_choices[component].resources.assign(resources.begin(), resources.end());
+    mark_stale(component);
+    refresh_cost(component);
+    refresh_orders_around(component);
+}
+
+void Evaluator::move(std::size_t component, std::size_t position, std::size_t resource) {
+    Choice& choice = m_choices[component];
+    const std::size_t before = choice.resources[position];
+    if (before == resource) {
+        return;
+    }
+    const std::size_t partition =
+        m_instance->first_partition(component, choice.deployment) + position;
+    attach(partition, resource);
+    detach(partition, before);
+    choice.resources[position] = resource;
+    mark_stale(component);
+    refresh_cost(component);
+    refresh_orders_around(component);
+}
+
+void Evaluator::remove(std::size_t component) {
+    Choice& choice = m_choices[component];
+    if (choice.deployment == k_none) {
+        return;
+    }
+    const std::size_t first = m_instance->first_partition(component, choice.deployment);
+    for (std::size_t q = 0; q < choice.resources.size(); ++q) {
+        detach(first + q, choice.resources[q]);
+    }
+    mark_stale(component);
+    choice.deployment = k_none;
+    choice.resources.clear();
+    refresh_cost(component);
+    refresh_orders_around(component);
+}
+
+void Evaluator::set_nodes(std::size_t resource, int nodes) {
+    if (m_resources[resource].nodes == nodes || !is_used(resource)) {
+        return;
+    }
+    m_resources[resource].nodes = nodes;
+    refresh_resource(resource);
+}
+
+void Evaluator::attach(std::size_t partition, std::size_t resource) {
+    ResourceState& state = m_resources[resource];
+    if (state.partitions.empty()) {
+        state.nodes = 1;
+        count_machine(resource, 1);
+    }
+    state.partitions.insert(std::ranges::lower_bound(state.partitions, partition), partition);
+    refresh_resource(resource);
+}
+
+void Evaluator::detach(std::size_t partition, std::size_t resource) {
+    ResourceState& state = m_resources[resource];
+    state.partitions.erase(std::ranges::lower_bound(state.partitions, partition));
+    if (state.partitions.empty()) {
+        state.nodes = 0;
+        count_machine(resource, -1);
+    }
+    refresh_resource(resource);
+}
+
+void Evaluator::count_machine(std::size_t resource, int change) {
+    if (m_instance->is_function(resource)) {
+        return;
+    }
+    int& count = m_machines_of_layer[m_instance->problem().resources[resource].layer];
+    const bool was_crowded = count > 1;
+    count += change;
+    m_crowded_layers += (count > 1 ? 1 : 0) - (was_crowded ? 1 : 0);
+}
+
+void Evaluator::refresh_resource(std::size_t resource) {
+    ResourceState& state = m_resources[resource];
+    state.work = 0;
+    state.memory_mb = 0;
+    for (const std::size_t partition : state.partitions) {
+        const CandidateFigures* figures = m_instance->candidate(partition, resource);
+        AISPRINT_ASSERT(figures != nullptr);
+        state.work += figures->work;
+        state.memory_mb += figures->memory_mb;
+        mark_stale(m_instance->partition(partition).component);
+    }
+    const bool was_broken = state.broken;
+    state.broken = is_broken(resource);
+    m_broken_resources += (state.broken ? 1 : 0) - (was_broken ? 1 : 0);
+}
+
+bool Evaluator::is_broken(std::size_t resource) const {
+    const ResourceState& state = m_resources[resource];
+    if (state.partitions.empty()) {
+        return false;
+    }
+    const Resource& kind = m_instance->problem().resources[resource];
+    const bool per_node = m_instance->problem().memory_rule == MemoryRule::one_node;
+    const double memory_mb = kind.memory_mb * (per_node ? 1 : state.nodes);
+    if (state.memory_mb > memory_mb || state.nodes < 1 || state.nodes > kind.nodes ||
+        utilisation(resource) >= k_full_load) {
+        return true;
+    }
+    return state.partitions.size() > 1 &&
+           std::ranges::any_of(state.partitions, [&](std::size_t partition) {
+               return m_instance->candidate(partition, resource)->exclusive;
+           });
+}
+
+double Evaluator::utilisation(std::size_t resource) const {
+    const ResourceState& state = m_resources[resource];
+    return state.nodes > 0 ? state.work / state.nodes : 0.0;
+}
+
+void Evaluator::refresh_cost(std::size_t component) {
+    const Choice& choice = m_choices[component];
+    ComponentState& state = m_components[component];
+    state.cost = 0;
+    if (choice.deployment == k_none) {
+        return;
+    }
+    const std::size_t first = m_instance->first_partition(component, choice.deployment);
+    for (std::size_t q = 0; q < choice.resources.size(); ++q) {
+        state.cost += m_instance->candidate(first + q, choice.resources[q])->cost;
+    }
+}
+
+double Evaluator::cost() const {
+    const Problem& problem = m_instance->problem();
+    double machines = 0;
+    for (std::size_t j = 0; j < m_resources.size(); ++j) {
+        if (m_resources[j].nodes > 0 && !m_instance->is_function(j)) {
+            machines += problem.resources[j].cost * m_resources[j].nodes;
+        }
+    }
+    double functions = 0;
+    for (const ComponentState& state : m_components) {
+        functions += state.cost;
+    }
+    return problem.horizon_h * machines + functions;
+}
+
+bool Evaluator::returns_to_edge(std::size_t component) const {
+    const Choice& choice = m_choices[component];
+    if (choice.deployment == k_none) {
+        return false;
+    }
+    for (std::size_t q = 1; q < choice.resources.size(); ++q) {
+        if (m_instance->is_edge(choice.resources[q]) &&
+            !m_instance->is_edge(choice.resources[q - 1])) {
+            return true;
+        }
+    }
+    if (!m_instance->is_edge(choice.resources.front())) {
+        return false;
+    }
+    const auto in_cloud = [&](std::size_t predecessor) {
+        return is_placed(predecessor) &&
+               !m_instance->is_edge(m_choices[predecessor].resources.back());
+    };
+    return std::ranges::any_of(m_instance->predecessors(component), in_cloud);
+}
+
+void Evaluator::refresh_order(std::size_t component) {
+    ComponentState& state = m_components[component];
+    const bool was_broken = state.broken;
+    state.broken = returns_to_edge(component);
+    m_broken_components += (state.broken ? 1 : 0) - (was_broken ? 1 : 0);
+}
+
+void Evaluator::refresh_orders_around(std::size_t component) {
+    refresh_order(component);
+    for (const Successor& successor : m_instance->problem().components[component].successors) {
+        refresh_order(successor.component);
+    }
+}
+
+void Evaluator::mark_stale(std::size_t component) {
+    m_components[component].stale = true;
+    for (const std::size_t path : m_instance->paths_of(component)) {
+        m_paths[path].stale = true;
+    }
+}
+
+void Evaluator::refresh_times(std::size_t component) {
+    ComponentState& state = m_components[component];
+    if (!state.stale) {
+        return;
+    }
+    state.stale = false;
+    state.time_s = 0;
+    state.inner_time_s = 0;
+    const Choice& choice = m_choices[component];
+    if (choice.deployment == k_none) {
+        return;
+    }
+    const std::vector<Partition>& partitions =
+        m_instance->problem().components[component].deployments[choice.deployment].partitions;
+    const std::size_t first = m_instance->first_partition(component, choice.deployment);
+    for (std::size_t q = 0; q < choice.resources.size(); ++q) {
+        const std::size_t resource = choice.resources[q];
+        const CandidateFigures& figures = *m_instance->candidate(first + q, resource);
+        const double load = utilisation(resource);
+        const double inner = figures.inner_time(nodes(resource), load);
+        const double time =
+            q + 1 == choice.resources.size() ? figures.time(nodes(resource), load) : inner;
+        const double reach = m_instance->partition(first + q).reach;
+        if (reach <= 0) {
+            break; // everybody has left; later partitions are never reached
+        }
+        const double transfer =
+            q == 0 ? 0.0
+                   : m_instance->transfer_time(choice.resources[q - 1], resource,
+                                               partitions[q - 1].data_sizes.front());
+        state.time_s += reach * (time + transfer);
+        state.inner_time_s += reach * (inner + transfer);
+    }
+}
+
+double Evaluator::component_time(std::size_t component) {
+    refresh_times(component);
+    return m_components[component].time_s;
+}
+
+double Evaluator::path_time(std::size_t path) {
+    PathState& state = m_paths[path];
+    if (!state.stale) {
+        return state.time_s;
+    }
+    state.stale = false;
+    state.time_s = 0;
+    const std::vector<std::size_t>& components =
+        m_instance->problem().path_constraints[path].components;
+    for (std::size_t step = 0; step < components.size(); ++step) {
+        const std::size_t component = components[step];
+        refresh_times(component);
+        if (step + 1 == components.size()) {
+            state.time_s += m_components[component].time_s;
+            continue;
+        }
+        state.time_s += m_components[component].inner_time_s;
+        const std::size_t next = components[step + 1];
+        if (is_placed(component) && is_placed(next)) {
+            const Choice& choice = m_choices[component];
+            const double data = m_instance->edge_data(component, choice.deployment,
+                                                      m_instance->path_successor(path, step));
+            state.time_s += m_instance->transfer_time(choice.resources.back(),
+                                                      m_choices[next].resources.front(), data);
+        }
+    }
+    return state.time_s;
+}
+
+bool Evaluator::structure_holds() const {
+    return m_broken_resources == 0 && m_broken_components == 0 && m_crowded_layers == 0;
+}
+
+bool Evaluator::feasible() {
+    return violation_rate() == 0;
+}
+
+double Evaluator::violation_rate() {
+    if (!structure_holds()) {
+        return k_infinite;
+    }
+    const Problem& problem = m_instance->problem();
+    double rate = 0;
+    for (const LocalConstraint& constraint : problem.local_constraints) {
+        const double time = component_time(constraint.component);
+        if (!within(time, constraint.threshold_s)) {
+            rate += (time - constraint.threshold_s) / constraint.threshold_s;
+        }
+    }
+    if (rate > 0) {
+        return rate;
+    }
+    for (std::size_t path = 0; path < problem.path_constraints.size(); ++path) {
+        const double limit = problem.path_constraints[path].threshold_s;
+        const double time = path_time(path);
+        if (!within(time, limit)) {
+            rate += (time - limit) / limit;
+        }
+    }
+    return rate;
+}
+
+void Evaluator::reduce_nodes() {
+    const std::vector<Resource>& resources = m_instance->problem().resources;
+    std::vector<std::size_t> machines;
+    for (std::size_t j = 0; j < resources.size(); ++j) {
+        if (m_resources[j].nodes > 1) {
+            machines.push_back(j);
+        }
+    }
+    std::ranges::stable_sort(machines, [&](std::size_t a, std::size_t b) {
+        return resources[a].cost > resources[b].cost;
+    });
+    for (const std::size_t machine : machines) {
+        while (nodes(machine) > 1) {
+            set_nodes(machine, nodes(machine) - 1);
+            if (!feasible()) {
+                set_nodes(machine, nodes(machine) + 1);
+                break;
+            }
+        }
+    }
+}
+
+Solution Evaluator::solution() const {
+    Solution solution;
+    solution.components = m_choices;
+    for (const ResourceState& state : m_resources) {
+        solution.nodes.push_back(state.nodes);
+    }
+    return solution;
+}
+
+namespace {
+
+/// Collects the conditions that a loaded placement breaks, in the order of ConstraintKind.
+class Inspection {
+public:
+    Inspection(Evaluator& evaluator, Evaluation& evaluation)
+        : m_evaluator(&evaluator), m_problem(&evaluator.instance().problem()),
+          m_evaluation(&evaluation) {}
+
+    void inspect_layers() {
+        std::vector<int> machines(m_problem->layers.size(), 0);
+        for (std::size_t j = 0; j < m_problem->resources.size(); ++j) {
+            if (m_evaluator->is_used(j) && !m_evaluator->instance().is_function(j)) {
+                ++machines[m_problem->resources[j].layer];
+            }
+        }
+        for (std::size_t layer = 0; layer < machines.size(); ++layer) {
+            if (machines[layer] > 1) {
+                add(ConstraintKind::one_resource_per_layer, layer, machines[layer], 1);
+            }
+        }
+    }
+
+    void inspect_resource(std::size_t j) {
+        if (!m_evaluator->is_used(j)) {
+            return;
+        }
+        const Instance& instance = m_evaluator->instance();
+        const Resource& resource = m_problem->resources[j];
+        const std::vector<std::size_t>& partitions = m_evaluator->partitions_on(j);
+        const int nodes = m_evaluator->nodes(j);
+        if (nodes < 1 || nodes > resource.nodes) {
+            add(ConstraintKind::node_limit, j, nodes, resource.nodes);
+        }
+        const bool per_node = m_problem->memory_rule == MemoryRule::one_node;
+        const double memory_mb = resource.memory_mb * (per_node ? 1 : nodes);
+        if (m_evaluation->memory_mb[j] > memory_mb) {
+            add(ConstraintKind::memory, j, m_evaluation->memory_mb[j], memory_mb);
+        }
+        const auto exclusive = [&](std::size_t partition) {
+            return instance.candidate(partition, j)->exclusive;
+        };
+        if (partitions.size() > 1 && std::ranges::any_of(partitions, exclusive)) {
+            add(ConstraintKind::co_location, j, static_cast<double>(partitions.size()), 1);
+        }
+        if (m_evaluator->utilisation(j) >= k_full_load) {
+            add(ConstraintKind::stability, j, m_evaluator->utilisation(j), 1);
+        }
+    }
+
+    void inspect_order(std::size_t component) {
+        if (m_evaluator->returns_to_edge(component)) {
+            add(ConstraintKind::no_return_to_edge, component, 1, 0);
+        }
+    }
+
+    void inspect_times() {
+        for (std::size_t c = 0; c < m_problem->local_constraints.size(); ++c) {
+            const double limit = m_problem->local_constraints[c].threshold_s;
+            if (!within(m_evaluation->local_times[c], limit)) {
+                add(ConstraintKind::local_response_time, c, m_evaluation->local_times[c], limit);
+            }
+        }
+        for (std::size_t p = 0; p < m_problem->path_constraints.size(); ++p) {
+            const double limit = m_problem->path_constraints[p].threshold_s;
+            if (!within(m_evaluation->path_times[p], limit)) {
+                add(ConstraintKind::path_response_time, p, m_evaluation->path_times[p], limit);
+            }
+        }
+    }
+
+    void add(ConstraintKind kind, std::size_t subject, double value, double limit) {
+        m_evaluation->violations.push_back({kind, subject, value, limit});
+    }
+
+private:
+    Evaluator* m_evaluator;
+    const Problem* m_problem;
+    Evaluation* m_evaluation;
+};
+
+/// Places what can be placed. A component on a resource that is no candidate stays out; returns
+/// those components.
+std::vector<std::size_t> place_all(Evaluator& evaluator, const Solution& solution) {
+    const Instance& instance = evaluator.instance();
+    std::vector<std::size_t> misplaced;
+    for (std::size_t i = 0; i < solution.components.size(); ++i) {
+        const Choice& choice = solution.components[i];
+        const std::size_t first = instance.first_partition(i, choice.deployment);
+        bool fits = true;
+        for (std::size_t q = 0; q < choice.resources.size(); ++q) {
+            fits = fits && instance.candidate(first + q, choice.resources[q]) != nullptr;
+        }
+        if (fits) {
+            evaluator.place(i, choice.deployment, choice.resources);
+        } else {
+            misplaced.push_back(i);
+        }
+    }
+    for (std::size_t j = 0; j < solution.nodes.size(); ++j) {
+        if (!instance.is_function(j)) {
+            evaluator.set_nodes(j, solution.nodes[j]);
+        }
+    }
+    return misplaced;
+}
+
+std::vector<double> partition_times(const Evaluator& evaluator, std::size_t component) {
+    const Instance& instance = evaluator.instance();
+    const Choice& choice = evaluator.choice(component);
+    std::vector<double> times;
+    for (std::size_t q = 0; q < choice.resources.size(); ++q) {
+        const std::size_t j = choice.resources[q];
+        const std::size_t partition = instance.first_partition(component, choice.deployment) + q;
+        times.push_back(
+            instance.candidate(partition, j)->time(evaluator.nodes(j), evaluator.utilisation(j)));
+    }
+    return times;
+}
+
+void measure_resources(const Evaluator& evaluator, Evaluation& evaluation) {
+    const Instance& instance = evaluator.instance();
+    for (std::size_t j = 0; j < instance.problem().resources.size(); ++j) {
+        double memory_mb = 0;
+        bool has_demand = false;
+        for (const std::size_t partition : evaluator.partitions_on(j)) {
+            const CandidateFigures& figures = *instance.candidate(partition, j);
+            memory_mb += figures.memory_mb;
+            has_demand = has_demand || figures.kind == TimeKind::queue;
+        }
+        evaluation.memory_mb.push_back(memory_mb);
+        evaluation.utilisation.push_back(has_demand ? evaluator.utilisation(j)
+                                                    : std::numeric_limits<double>::quiet_NaN());
+    }
+}
+
+void measure_times(Evaluator& evaluator,
+                   const std::vector<std::size_t>& misplaced,
+                   Evaluation& evaluation) {
+    const Problem& problem = evaluator.instance().problem();
+    const auto is_misplaced = [&](std::size_t component) {
+        return std::ranges::find(misplaced, component) != misplaced.end();
+    };
+    for (std::size_t i = 0; i < problem.components.size(); ++i) {
+        evaluation.partition_times.push_back(partition_times(evaluator, i));
+        evaluation.component_times.push_back(is_misplaced(i) ? k_infinite
+                                                             : evaluator.component_time(i));
+    }
+    for (const LocalConstraint& constraint : problem.local_constraints) {
+        evaluation.local_times.push_back(evaluation.component_times[constraint.component]);
+    }
+    for (std::size_t p = 0; p < problem.path_constraints.size(); ++p) {
+        const bool broken =
+            std::ranges::any_of(problem.path_constraints[p].components, is_misplaced);
+        evaluation.path_times.push_back(broken ? k_infinite : evaluator.path_time(p));
+    }
+}
+
+} // namespace
+
+Evaluation evaluate(const Instance& instance, const Solution& solution) {
+    AISPRINT_ASSERT(solution.components.size() == instance.problem().components.size());
+    AISPRINT_ASSERT(solution.nodes.size() == instance.problem().resources.size());
+    Evaluator evaluator(instance);
+    Evaluation evaluation;
+    const std::vector<std::size_t> misplaced = place_all(evaluator, solution);
+    evaluation.cost = evaluator.cost();
+    measure_resources(evaluator, evaluation);
+    measure_times(evaluator, misplaced, evaluation);
+
+    Inspection inspection(evaluator, evaluation);
+    inspection.inspect_layers();
+    for (const std::size_t component : misplaced) {
+        inspection.add(ConstraintKind::compatibility, component, 1, 0);
+    }
+    for (std::size_t j = 0; j < instance.problem().resources.size(); ++j) {
+        inspection.inspect_resource(j);
+    }
+    for (std::size_t i = 0; i < instance.problem().components.size(); ++i) {
+        inspection.inspect_order(i);
+    }
+    inspection.inspect_times();
+    return evaluation;
+}
+
+} // namespace aisprint::optimizer
