@@ -9,10 +9,11 @@
 #include "aisprint/optimizer/solution.hpp"
 #include "aisprint/placement/method_config.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace aisprint::placement {
@@ -25,18 +26,22 @@ struct ApplicationVersion {
     optimizer::Solution solution;
 };
 
-/// An admissible application configuration of deployments_performance.yaml.
+/// An admissible application configuration of deployments_performance.yaml: its quality reaches
+/// metric_thr.
 struct PerformanceVersion {
-    std::string name;
-    std::vector<std::string> components;
-    std::vector<std::pair<std::pair<std::string, std::string>, double>> dependencies;
+    std::string name; ///< original_deployment, alternative_deployment1, ...
+    double metric_value = 0;
+    /// The configuration on all resources, with the constraints of the components it replaces.
+    optimizer::Problem problem;
+    /// For each component of `problem`, the index of the component of the original application
+    /// that it is or replaces.
+    std::vector<std::size_t> originals;
 };
 
-/// A deployment of aisprint/deployments with its layers: which components (or partitions) may run
-/// on which layer.
+/// A deployment of aisprint/deployments: which components (or partitions) run on which layer.
 struct DesignDeployment {
     std::string name;
-    std::map<int, std::vector<std::string>> layers;
+    std::map<std::int64_t, std::vector<std::string>> layers; ///< by layer number
 };
 
 /// An application directory as the optimizer sees it.
@@ -55,10 +60,15 @@ struct ApplicationProblem {
 [[nodiscard]] Result<ApplicationProblem>
 load_application_problem(const std::filesystem::path& directory, Reporter& reporter);
 
-/// The versions whose largest arrival rate SPACE4AI-R needs, in order: the chosen placement first,
-/// then the degraded ones on the resources that it selects.
+/// The versions whose largest arrival rate SPACE4AI-R needs. Without degraded components that is
+/// the application itself, as `solution` places it; otherwise every admissible version, best
+/// quality first, on the machines and node numbers that `solution` selects and on all functions. A
+/// component stays where the one that it replaces is, if it can, else it moves to the first
+/// resource with which all constraints hold. Warns of a version that fits nowhere (OPT251).
 [[nodiscard]] std::vector<ApplicationVersion>
-application_versions(const ApplicationProblem& application, const optimizer::Solution& solution);
+application_versions(const ApplicationProblem& application,
+                     const optimizer::Solution& solution,
+                     Reporter& reporter);
 
 /// Layout of production_deployment.yaml: domains directly under System, or under System.Resources.
 enum class ProductionForm { flat, nested };
