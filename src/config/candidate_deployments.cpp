@@ -93,7 +93,12 @@ private:
         Container container;
         container.key = entry.key;
         container.span = entry.key_span;
-        container.memory_mb = yaml::as_number(*entry.value.find("memorySize")).value_or(0);
+        const yaml::Node& memory = *entry.value.find("memorySize");
+        container.memory_mb = yaml::as_number(memory).value_or(0);
+        for (const yaml::Node& item : memory.items) {
+            container.memory_by_cut_mb.push_back(yaml::as_number(item).value_or(0));
+            container.memory_mb = std::max(container.memory_mb, container.memory_by_cut_mb.back());
+        }
         container.computing_units =
             yaml::as_number(*entry.value.find("computingUnits")).value_or(0);
         container.trusted_execution = flag(entry.value, "trustedExecution");

@@ -142,7 +142,8 @@ private:
             m_errors.back().notes.push_back({"first declared here", place->second});
         }
         read_hardware(node, resource);
-        if (resource.computing_units == 0 && layer.type != LayerType::cloud_functions) {
+        if (resource.computing_units == 0 && layer.type != LayerType::cloud_functions &&
+            node.find("idleTime") == nullptr) {
             add(name.span, "CFG035", fmt::format("resource '{}' has no processors", name.scalar),
                 "add processors with architecture and computingUnits");
         }

@@ -117,7 +117,8 @@ TypeSpec resources_type() {
 
 std::vector<FieldSpec> container_fields() {
     return {{"image", of(ValueType::image), k_optional, "container image"},
-            {"memorySize", number().more_than(0), k_required, "memory of a container in MB"},
+            {"memorySize", of(ValueType::numbers).more_than(0), k_required,
+             "memory of a container in MB; of a segment: one value, or one for each cut"},
             {"computingUnits", number().more_than(0), k_required, "cores of a container"},
             {"trustedExecution", boolean(), k_optional, "runs in an enclave"},
             {"networkProtection", boolean(), k_optional, "network shield"},

@@ -27,6 +27,8 @@ Json json_types(ValueType type) {
         return {"integer"};
     case ValueType::number:
         return {"number"};
+    case ValueType::numbers:
+        return {"number", "array"};
     case ValueType::boolean:
         return {"boolean"};
     case ValueType::list:
@@ -85,7 +87,10 @@ Json to_json(const TypeSpec& type) {
     if (type.maximum) {
         json["maximum"] = *type.maximum;
     }
-    if (type.type == ValueType::list) {
+    if (type.type == ValueType::numbers) {
+        json["items"] = {{"type", "number"}};
+        json["minItems"] = 1;
+    } else if (type.type == ValueType::list) {
         json["items"] = to_json(*type.element);
         if (type.minimum_items > 0) {
             json["minItems"] = type.minimum_items;

@@ -27,6 +27,8 @@ std::string name_of(ValueType type) {
         return "a whole number";
     case ValueType::number:
         return "a number";
+    case ValueType::numbers:
+        return "a number or a list of them";
     case ValueType::number_or_text:
         return "a number or text";
     case ValueType::boolean:
@@ -95,6 +97,12 @@ private:
             return yaml::as_integer(node).has_value();
         case ValueType::number:
             return yaml::as_number(node).has_value();
+        case ValueType::numbers:
+            return yaml::as_number(node).has_value() ||
+                   (!node.items.empty() &&
+                    std::ranges::all_of(node.items, [](const yaml::Node& item) {
+                        return yaml::as_number(item).has_value();
+                    }));
         case ValueType::boolean:
             return yaml::as_bool(node).has_value();
         case ValueType::image:
@@ -121,6 +129,11 @@ private:
     }
 
     void check_range(const yaml::Node& node, const TypeSpec& type, const std::string& path) {
+        if (type.type == ValueType::numbers) {
+            for (const yaml::Node& item : node.items) {
+                check_range(item, type, path);
+            }
+        }
         const auto value = yaml::as_number(node);
         if (!value) {
             return;
@@ -253,7 +266,8 @@ void normalise_scalar(yaml::Node& node, ValueType type) {
     if (const auto value = yaml::as_bool(node); flag && value) {
         node.scalar = *value ? "true" : "false";
     }
-    const bool numeric = type == ValueType::number || type == ValueType::number_or_text;
+    const bool numeric = type == ValueType::number || type == ValueType::numbers ||
+                         type == ValueType::number_or_text;
     if (const auto value = yaml::as_number(node); numeric && value && !yaml::as_integer(node)) {
         node.scalar = yaml::number(*value).scalar;
     }

@@ -21,7 +21,8 @@ struct Placed {
 /// One way to run a component: an image with its demands and the resources that may host it.
 struct Container {
     std::string key;
-    double memory_mb = 0;
+    double memory_mb = 0;                 ///< the largest, if there is one for each cut
+    std::vector<double> memory_by_cut_mb; ///< of segments: by number of the cut - 1; or empty
     double computing_units = 0;
     bool trusted_execution = false;
     bool network_protection = false;

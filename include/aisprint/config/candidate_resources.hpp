@@ -72,7 +72,8 @@ struct CandidateResources {
 
 /// Reads and checks the resources. Fails (input) for what the format forbids (CFG002..CFG007),
 /// layer numbers that differ from their key (CFG030) or repeat (CFG031), resource names that
-/// repeat (CFG032), unknown sub-domains (CFG033) and machines without processors (CFG035). Fewer
+/// repeat (CFG032), unknown sub-domains (CFG033) and machines (resources without idleTime outside
+/// layers of functions) without processors (CFG035). Fewer
 /// than two layers is a warning (CFG034).
 [[nodiscard]] Result<CandidateResources> parse_candidate_resources(SourceFile source,
                                                                    Reporter& reporter);

@@ -19,6 +19,7 @@ enum class ValueType {
     text,            ///< any scalar; written back as it was spelt
     integer,         ///< whole number
     number,          ///< integer or floating point
+    numbers,         ///< a number, or a list of numbers
     number_or_text,  ///< for example a size such as 450 or 64GB
     boolean,         ///< true/false and the other YAML 1.1 spellings
     boolean_or_text, ///< a flag that published examples also fill with a word

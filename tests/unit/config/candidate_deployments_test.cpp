@@ -66,6 +66,19 @@ TEST(CandidateDeployments, ReadsEverything) {
     EXPECT_NE(copy.find("trustedExecution: false\n"), std::string::npos);
 }
 
+TEST(CandidateDeployments, MemoryByCut) {
+    CollectingReporter reporter;
+    const auto all = parse_candidate_deployments(
+        SourceFile("f", replaced(k_text, "memorySize: 2048", "memorySize: [512, 2048.5]")),
+        reporter);
+    ASSERT_TRUE(all);
+    const Container& container = all->find("blur")->containers[1];
+    EXPECT_EQ(container.memory_by_cut_mb, (std::vector<double>{512, 2048.5}));
+    EXPECT_EQ(container.memory_mb, 2048.5);
+    EXPECT_TRUE(all->find("blur")->containers[0].memory_by_cut_mb.empty());
+    EXPECT_EQ(with("memorySize: 2048", "memorySize: [512, 0]"), Codes{"CFG005"});
+}
+
 TEST(CandidateDeployments, HyphensAreReadWithAWarning) {
     EXPECT_EQ(with("name: blur_partitionX_1", "name: blur-partitionX-1"), (Codes{"|", "CFG049"}));
     CollectingReporter reporter;

@@ -140,6 +140,12 @@ TEST(CandidateResources, MachinesNeedProcessors) {
                    "                  computingUnits: 4\n                  SGXFlag: False\n",
                    ""),
               Codes{"CFG035"});
+    EXPECT_EQ(with("              processors:\n                processor1:\n"
+                   "                  name: ARM\n                  architecture: arm64\n"
+                   "                  computingUnits: 4\n                  SGXFlag: False\n",
+                   "              idleTime: 600\n"),
+              Codes{})
+        << "a function by its fields";
 }
 
 TEST(CandidateResources, FieldRules) {

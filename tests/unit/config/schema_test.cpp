@@ -51,6 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         TypeCase{ValueType::text, {"a", "1", "true", "''"}, {"[a]", "{a: b}", "~"}},
         TypeCase{ValueType::integer, {"1", "-3", "0x10"}, {"1.0", "'1'", "a", "[1]", ""}},
         TypeCase{ValueType::number, {"1", "1.5", "1e-5"}, {"'1.5'", "4 GiB", "true"}},
+        TypeCase{ValueType::numbers, {"1", "[1, 2.5]"}, {"[]", "[a]", "'1'", ""}},
         TypeCase{ValueType::number_or_text, {"1", "64GB"}, {"[1]", "~"}},
         TypeCase{ValueType::boolean, {"true", "no", "On"}, {"1", "'true'", "maybe"}},
         TypeCase{ValueType::boolean_or_text, {"true", "sometimes"}, {"[true]"}},
@@ -64,6 +65,7 @@ TEST(Schema, Ranges) {
     EXPECT_EQ(codes(type, "0"), Codes{"CFG005"});
     EXPECT_EQ(codes(type, "1.1"), Codes{"CFG005"});
     EXPECT_EQ(codes(type, ".nan"), Codes{"CFG005"});
+    EXPECT_EQ(codes(of(ValueType::numbers).more_than(0), "[1, 0]"), Codes{"CFG005"});
     EXPECT_EQ(codes(of(ValueType::integer).at_least(2), "1"), Codes{"CFG005"});
     EXPECT_EQ(codes(list_of(of(ValueType::any)).with_items(2), "[a]"), Codes{"CFG005"});
 }
