@@ -129,7 +129,9 @@ void Instance::compute_loads() {
     const std::size_t count = m_problem->components.size();
     m_component_loads.assign(count, 0.0);
     m_predecessors.assign(count, {});
-    m_component_loads[start_component(*m_problem)] = m_arrival_rate;
+    for (const std::size_t start : start_components(*m_problem)) {
+        m_component_loads[start] = m_arrival_rate;
+    }
     for (const std::size_t component : m_order) {
         for (const Successor& successor : m_problem->components[component].successors) {
             m_component_loads[successor.component] +=

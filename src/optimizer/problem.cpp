@@ -20,14 +20,20 @@ std::vector<std::size_t> incoming_counts(const Problem& problem) {
 } // namespace
 
 std::size_t start_component(const Problem& problem) {
+    const std::vector<std::size_t> starts = start_components(problem);
+    AISPRINT_ASSERT(!starts.empty());
+    return starts.front();
+}
+
+std::vector<std::size_t> start_components(const Problem& problem) {
     const std::vector<std::size_t> counts = incoming_counts(problem);
+    std::vector<std::size_t> starts;
     for (std::size_t i = 0; i < counts.size(); ++i) {
         if (counts[i] == 0) {
-            return i;
+            starts.push_back(i);
         }
     }
-    AISPRINT_ASSERT(false);
-    return 0;
+    return starts;
 }
 
 std::vector<std::size_t> topological_order(const Problem& problem) {

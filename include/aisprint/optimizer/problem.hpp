@@ -138,7 +138,7 @@ enum class FunctionCharge { component_load, partition_load };
 /// What the memory of partitions on a machine is compared with.
 enum class MemoryRule { one_node, all_nodes };
 
-/// Everything there is to know. The graph has one start component and no cycle.
+/// Everything there is to know. The graph has a start component and no cycle.
 struct Problem {
     std::string name;
     std::vector<Component> components;
@@ -155,8 +155,12 @@ struct Problem {
     double risk_level = 0;
 };
 
-/// The start component: the one that follows no other.
+/// The start component: the one that follows no other; the first of them if there are several.
 [[nodiscard]] std::size_t start_component(const Problem& problem);
+
+/// All components that follow no other. Each receives the whole arrival rate (published systems
+/// have up to two).
+[[nodiscard]] std::vector<std::size_t> start_components(const Problem& problem);
 
 /// Components so that each stands after all that it follows.
 [[nodiscard]] std::vector<std::size_t> topological_order(const Problem& problem);
