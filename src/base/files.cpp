@@ -58,6 +58,53 @@ Result<void> write_with_mode(const fs::path& path,
     return write_all(named, file.get(), content);
 }
 
+/// A file under a temporary name beside its place; removed unless it is put there.
+class PendingFile {
+public:
+    /// Writes the content. Keeps the mode of the file that it will replace.
+    static Result<PendingFile> stage(const fs::path& path, std::string_view content) {
+        struct stat status {};
+        const bool exists = ::stat(path.c_str(), &status) == 0;
+        PendingFile file(path);
+        AISPRINT_TRY(write_with_mode(file.m_temporary, content, 0644, path));
+        if (exists) {
+            ::chmod(file.m_temporary.c_str(), status.st_mode & 07777U);
+        }
+        return file;
+    }
+
+    /// Renames it over the file at its place.
+    Result<void> place() {
+        if (::rename(m_temporary.c_str(), m_path.c_str()) != 0) {
+            return io_failure("BAS002", "write", m_path, last_system_error());
+        }
+        m_temporary.clear();
+        return {};
+    }
+
+    PendingFile(PendingFile&& other) noexcept
+        : m_path(std::move(other.m_path)), m_temporary(std::move(other.m_temporary)) {
+        other.m_temporary.clear();
+    }
+    PendingFile& operator=(PendingFile&&) = delete;
+    PendingFile(const PendingFile&) = delete;
+    PendingFile& operator=(const PendingFile&) = delete;
+    ~PendingFile() {
+        if (!m_temporary.empty()) {
+            ::unlink(m_temporary.c_str());
+        }
+    }
+
+private:
+    explicit PendingFile(const fs::path& path)
+        : m_path(path),
+          m_temporary(path.parent_path() /
+                      fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid())) {}
+
+    fs::path m_path;
+    fs::path m_temporary;
+};
+
 } // namespace
 
 std::error_code last_system_error() {
@@ -101,22 +148,27 @@ Result<SourceFile> load_source(const fs::path& path, std::string shown_as) {
 }
 
 Result<void> write_file_atomic(const fs::path& path, std::string_view content) {
-    struct stat status {};
-    const bool exists = ::stat(path.c_str(), &status) == 0;
-    const fs::path temporary =
-        path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid());
-    const auto written = write_with_mode(temporary, content, 0644, path);
-    if (!written) {
-        ::unlink(temporary.c_str());
-        return written;
+    AISPRINT_TRY_ASSIGN(PendingFile file, PendingFile::stage(path, content));
+    return file.place();
+}
+
+Result<void> write_files_together(const std::vector<FileContent>& files) {
+    std::vector<PendingFile> pending;
+    pending.reserve(files.size());
+    for (const FileContent& file : files) {
+        if (file.path.has_parent_path()) {
+            AISPRINT_TRY(make_directories(file.path.parent_path()));
+        }
+        std::error_code ignored;
+        if (fs::is_directory(file.path, ignored)) {
+            return io_failure("BAS002", "write", file.path,
+                              std::make_error_code(std::errc::is_a_directory));
+        }
+        AISPRINT_TRY_ASSIGN(PendingFile staged, PendingFile::stage(file.path, file.content));
+        pending.push_back(std::move(staged));
     }
-    if (exists) {
-        ::chmod(temporary.c_str(), status.st_mode & 07777U);
-    }
-    if (::rename(temporary.c_str(), path.c_str()) != 0) {
-        const std::error_code reason = last_system_error();
-        ::unlink(temporary.c_str());
-        return io_failure("BAS002", "write", path, reason);
+    for (PendingFile& file : pending) {
+        AISPRINT_TRY(file.place());
     }
     return {};
 }

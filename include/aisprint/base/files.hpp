@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace aisprint {
 
@@ -21,6 +22,17 @@ namespace aisprint {
 /// of a file that it replaces; a new one gets 0644. Fails (io, BAS002).
 [[nodiscard]] Result<void> write_file_atomic(const std::filesystem::path& path,
                                              std::string_view content);
+
+/// A file to be written.
+struct FileContent {
+    std::filesystem::path path;
+    std::string content;
+};
+
+/// Writes several files, each as write_file_atomic does, with their folders: all contents are on
+/// disk as temporary neighbours before the first one is renamed, so that no file is written when
+/// one of them cannot be. Fails (io, BAS002 or BAS003).
+[[nodiscard]] Result<void> write_files_together(const std::vector<FileContent>& files);
 
 /// Writes a new file inside a folder that nobody else reads yet. Fails (io, BAS002).
 [[nodiscard]] Result<void> write_new_file(const std::filesystem::path& path,

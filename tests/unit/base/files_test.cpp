@@ -52,6 +52,28 @@ TEST_F(Files, FailedAtomicWriteLeavesTheOldFile) {
     EXPECT_FALSE(write_file_atomic(path("nowhere/f"), "x"));
 }
 
+TEST_F(Files, SeveralFilesAreWrittenWithTheirFolders) {
+    std::ofstream(path("f")) << "old";
+    ASSERT_TRUE(write_files_together({{path("f"), "new"}, {path("a/b/g"), "deep"}}));
+    EXPECT_EQ(read_file(path("f")).value(), "new");
+    EXPECT_EQ(read_file(path("a/b/g")).value(), "deep");
+    EXPECT_EQ(count(), 2U);
+}
+
+TEST_F(Files, SeveralFilesAreWrittenOrNone) {
+    std::ofstream(path("f")) << "old";
+    fs::create_directory(path("d"));
+    const auto over_folder = write_files_together({{path("f"), "new"}, {path("d"), "x"}});
+    ASSERT_FALSE(over_folder);
+    EXPECT_EQ(over_folder.error().diagnostics.at(0).code, "BAS002");
+    EXPECT_EQ(read_file(path("f")).value(), "old");
+    const auto below_file = write_files_together({{path("f"), "new"}, {path("f/x"), "x"}});
+    ASSERT_FALSE(below_file);
+    EXPECT_EQ(below_file.error().diagnostics.at(0).code, "BAS003");
+    EXPECT_EQ(read_file(path("f")).value(), "old");
+    EXPECT_EQ(count(), 2U) << "no temporary file stays";
+}
+
 TEST_F(Files, FullDiskLeavesTheOldFile) {
     std::ofstream(path("f")) << "old";
     struct rlimit before {};
