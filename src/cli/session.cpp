@@ -62,10 +62,10 @@ int Session::finish(const nlohmann::ordered_json& result) {
     return finish(0, m_reporter.diagnostics(), result);
 }
 
-int Session::finish(const Failure& failure) {
+int Session::finish(const Failure& failure, const nlohmann::ordered_json& result) {
     std::vector<Diagnostic> diagnostics = m_reporter.diagnostics();
     std::ranges::copy(failure.diagnostics, std::back_inserter(diagnostics));
-    return finish(exit_code_of(failure.kind), std::move(diagnostics), nullptr);
+    return finish(exit_code_of(failure.kind), std::move(diagnostics), result);
 }
 
 int Session::finish(int exit_code,

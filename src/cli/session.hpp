@@ -44,8 +44,9 @@ public:
     /// Ends with success: prints the diagnostics, and `result` if JSON is asked for.
     int finish(const nlohmann::ordered_json& result);
 
-    /// Ends with a failure: prints its diagnostics and returns the exit code of its kind.
-    int finish(const Failure& failure);
+    /// Ends with a failure: prints its diagnostics and returns the exit code of its kind. `result`
+    /// is what JSON shows of the answer all the same, for example why there is none.
+    int finish(const Failure& failure, const nlohmann::ordered_json& result = nullptr);
 
 private:
     int finish(int exit_code,
