@@ -8,6 +8,15 @@
 
 namespace aisprint::optimizer {
 
+namespace {
+
+/// True if a trained model sees more load than it was ever profiled with: like a full queue.
+bool is_saturated(const CandidateFigures& figures, int nodes) {
+    return figures.exclusive && figures.time(nodes, 0) == k_infinite;
+}
+
+} // namespace
+
 Evaluator::Evaluator(const Instance& instance)
     : m_instance(&instance), m_choices(instance.problem().components.size()),
       m_resources(instance.problem().resources.size()),
@@ -43,19 +52,23 @@ void Evaluator::place(std::size_t component,
     // attach first: a machine that the component keeps does not lose its nodes
     const Choice before = m_choices[component];
     const std::size_t first = m_instance->first_partition(component, deployment);
-    if (before.deployment == deployment) {
-        for (std::size_t q = 0; q < resources.size(); ++q) {
-            move(component, q, resources[q]);
-        }
+    if (before.deployment == deployment && std::ranges::equal(before.resources, resources)) {
         return;
     }
+    const auto stays = [&](std::size_t q) {
+        return before.deployment == deployment && before.resources[q] == resources[q];
+    };
     for (std::size_t q = 0; q < resources.size(); ++q) {
-        attach(first + q, resources[q]);
+        if (!stays(q)) {
+            attach(first + q, resources[q]);
+        }
     }
     if (before.deployment != k_none) {
         const std::size_t old = m_instance->first_partition(component, before.deployment);
         for (std::size_t q = 0; q < before.resources.size(); ++q) {
-            detach(old + q, before.resources[q]);
+            if (!stays(q)) {
+                detach(old + q, before.resources[q]);
+            }
         }
     }
     m_choices[component].deployment = deployment;
@@ -163,10 +176,11 @@ bool Evaluator::is_broken(std::size_t resource) const {
         utilisation(resource) >= k_full_load) {
         return true;
     }
-    return state.partitions.size() > 1 &&
-           std::ranges::any_of(state.partitions, [&](std::size_t partition) {
-               return m_instance->candidate(partition, resource)->exclusive;
-           });
+    return std::ranges::any_of(state.partitions, [&](std::size_t partition) {
+        const CandidateFigures& figures = *m_instance->candidate(partition, resource);
+        return figures.exclusive &&
+               (state.partitions.size() > 1 || is_saturated(figures, state.nodes));
+    });
 }
 
 double Evaluator::utilisation(std::size_t resource) const {
@@ -424,6 +438,11 @@ public:
         }
         if (m_evaluator->utilisation(j) >= k_full_load) {
             add(ConstraintKind::stability, j, m_evaluator->utilisation(j), 1);
+        } else if (nodes >= 1 && nodes <= resource.nodes &&
+                   std::ranges::any_of(partitions, [&](std::size_t partition) {
+                       return is_saturated(*instance.candidate(partition, j), nodes);
+                   })) {
+            add(ConstraintKind::stability, j, k_infinite, 1);
         }
     }
 

@@ -32,7 +32,7 @@ enum class ConstraintKind {
     node_limit,             ///< C2: no more nodes than there are, at least one
     memory,                 ///< C3: memory of the partitions on a resource
     co_location,            ///< C4: a partition with a trained model is alone on its resource
-    stability,              ///< C5: utilisation below 1
+    stability,              ///< C5: utilisation below 1, trained models below saturation
     no_return_to_edge,      ///< C6: nothing on the edge after something in the cloud
     local_response_time,    ///< C7
     path_response_time      ///< C8
