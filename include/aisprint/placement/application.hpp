@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,13 +53,17 @@ struct ApplicationProblem {
     config::CandidateResources resources;
     config::CandidateDeployments candidates;
     std::vector<DesignDeployment> deployments; ///< of multi_cluster_qos_constraints.yaml, in order
-    std::vector<PerformanceVersion> versions;  ///< degraded-performance applications only
+    bool is_degraded = false;                  ///< a component has the annotation model_performance
+    std::vector<PerformanceVersion> versions;  ///< of such an application only
 };
 
 /// Reads the files of 1.3 in an application directory. Fails (input) with all errors of all files
 /// at once (OPT2xx and those of the formats), naming the command that writes a missing file.
+/// `arrival_rate`, in requests per second, takes the place of the annotation expected_throughput.
 [[nodiscard]] Result<ApplicationProblem>
-load_application_problem(const std::filesystem::path& directory, Reporter& reporter);
+load_application_problem(const std::filesystem::path& directory,
+                         Reporter& reporter,
+                         std::optional<double> arrival_rate = std::nullopt);
 
 /// The versions whose largest arrival rate SPACE4AI-R needs. Without degraded components that is
 /// the application itself, as `solution` places it; otherwise every admissible version, best
