@@ -12,6 +12,7 @@ from utils import blur_faces, decode_picture, find_faces, pack_pyramid, write_pi
 
 @annotation({'component_name': {'name': 'blurry-faces-onnx'},
              'exec_time': {'local_time_thr': 20},
+             'expected_throughput': {'rate': 1.5},
              'partitionable_model': {'onnx_file': 'face_detector.onnx'}})
 def main(args):
     # Pre-processing. All that is used after the inference goes through `input_dict`: when the
