@@ -48,17 +48,23 @@ struct HeuristicResult {
     double seconds = 0;
 };
 
-/// Random placements, made cheaper by lowering node numbers (4.1 of the reference): the start of
-/// every other heuristic. The result is the same for any number of threads.
+/// Random placements with their cheapest node numbers: the start of every other heuristic. As in
+/// the reference each iteration draws a machine per layer, deployments and candidates; unlike it,
+/// only among those that keep C2 to C6, in three of four iterations with a leaning towards few
+/// layers and full machines, and a draw ends as soon as it can be neither feasible nor cheap
+/// enough. Iterations are cut into blocks with random numbers of their own, so that the result is
+/// the same for any number of threads.
 [[nodiscard]] HeuristicResult random_greedy(const Instance& instance,
                                             const RandomGreedyOptions& options);
 
-/// Cheapest neighbour at each step, with a memory of one.
+/// Cheapest neighbour at each step, even if dearer than the current placement, but not the one
+/// before. After some steps without a new best it goes on a few random steps away from the best.
 struct LocalSearchOptions {
     std::optional<double> min_score; ///< stop when the cost falls below
 };
 
-/// Random neighbour at each step; the last `tabu_size` placements are not visited again.
+/// At each step a random one of the three cheapest neighbours, or the cheapest if it is a new
+/// best; the last `tabu_size` placements are not visited again.
 struct TabuSearchOptions {
     std::size_t tabu_size = 50;
     std::optional<double> min_score;
@@ -67,6 +73,8 @@ struct TabuSearchOptions {
 /// How the temperature falls: T c, or T - c.
 enum class Schedule { exponential, linear };
 
+/// The cheapest neighbour at each step while that improves, else a random one, which is accepted
+/// with the probability exp(-rise / temperature). Ends when the temperature is below 1e-6.
 struct SimulatedAnnealingOptions {
     double initial_temperature = 5;
     double schedule_constant = 0.99;
@@ -74,6 +82,10 @@ struct SimulatedAnnealingOptions {
     std::optional<double> min_energy;
 };
 
+/// A generation: some members live on, chosen by roulette (by rank, the cheapest most likely);
+/// pairs of others are crossed, the first components from one, the rest from the other; members
+/// are joined by a random and by the cheapest of their neighbours with the mutation rate; the best
+/// distinct ones survive.
 struct GeneticAlgorithmOptions {
     double crossover_rate = 0.5;
     double mutation_rate = 0.7;
@@ -87,10 +99,13 @@ struct ImprovementOptions {
     unsigned threads = 1; ///< starting points are worked on side by side
 };
 
-/// Improvement from starting points, all feasible (the elites of Random Greedy). Steps are split
-/// over the starting points, not over threads, so that the result does not depend on the number of
-/// threads. The first element of `elites` is the best solution visited. Neighbours change
-/// resources and node numbers as in the reference, and, beyond it, the deployment of a component.
+/// Improvement from starting points (the elites of Random Greedy); infeasible ones are left out,
+/// and without a feasible one the result is infeasible. Steps are split over the starting points,
+/// the first ones taking the remainder, not over threads, so that the result does not depend on the
+/// number of threads; the generations of the genetic algorithm are not split. `elites` holds the
+/// best distinct solutions visited from each starting point, at most as many, cheapest first.
+/// Neighbours change resources and node numbers as in the reference, and, beyond it, open layers
+/// and change the deployment of a component.
 [[nodiscard]] HeuristicResult local_search(const Instance& instance,
                                            const std::vector<Solution>& starts,
                                            const ImprovementOptions& options,

@@ -1,0 +1,519 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "draw.hpp"
+
+#include "aisprint/base/result.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace aisprint::optimizer {
+
+namespace {
+
+std::uint32_t to_u32(std::size_t value) {
+    return static_cast<std::uint32_t>(value);
+}
+
+double least(const std::vector<double>& values) {
+    return values.empty() ? k_infinite : *std::ranges::min_element(values);
+}
+
+} // namespace
+
+DrawTables::DrawTables(const Instance& instance) : m_instance(&instance) {
+    add_machines();
+    add_sizes();
+    add_partitions();
+    add_constraints();
+}
+
+void DrawTables::add_machines() {
+    const Problem& problem = m_instance->problem();
+    const double horizon = problem.horizon_h;
+    for (const ResourceKind kind : {ResourceKind::edge, ResourceKind::vm}) {
+        for (std::size_t layer = 0; layer < problem.layers.size(); ++layer) {
+            Slot slot;
+            slot.first_machine = to_u32(m_machines.size());
+            for (std::size_t j = 0; j < problem.resources.size(); ++j) {
+                const Resource& resource = problem.resources[j];
+                if (resource.layer != layer || resource.kind != kind) {
+                    continue;
+                }
+                Machine machine;
+                machine.resource = to_u32(j);
+                machine.price = horizon * resource.cost;
+                machine.nodes = resource.nodes;
+                machine.most_work = resource.nodes * k_full_load;
+                const bool per_node = problem.memory_rule == MemoryRule::one_node;
+                machine.most_memory_mb = resource.memory_mb * (per_node ? 1 : resource.nodes);
+                m_machines.push_back(machine);
+            }
+            slot.machine_count = to_u32(m_machines.size()) - slot.first_machine;
+            if (slot.machine_count > 0) {
+                m_slots.push_back(slot);
+                m_edge_slots += kind == ResourceKind::edge ? 1 : 0;
+            }
+        }
+    }
+}
+
+void DrawTables::add_sizes() {
+    const Problem& problem = m_instance->problem();
+    for (const auto& component : problem.components) {
+        for (const auto& deployment : component.deployments) {
+            for (const auto& partition : deployment.partitions) {
+                m_sizes.insert(m_sizes.end(), partition.data_sizes.begin(),
+                               partition.data_sizes.end());
+            }
+        }
+    }
+    std::ranges::sort(m_sizes);
+    m_sizes.erase(std::unique(m_sizes.begin(), m_sizes.end()), m_sizes.end());
+
+    // two different resources stand for each pair of layers; a layer with one resource needs none
+    const auto find_in = [&](std::size_t layer, std::size_t except) {
+        for (std::size_t j = 0; j < problem.resources.size(); ++j) {
+            if (problem.resources[j].layer == layer && j != except) {
+                return j;
+            }
+        }
+        return k_none;
+    };
+    for (const double size : m_sizes) {
+        for (std::size_t from = 0; from < problem.layers.size(); ++from) {
+            for (std::size_t to = 0; to < problem.layers.size(); ++to) {
+                const std::size_t a = find_in(from, k_none);
+                const std::size_t b = a == k_none ? k_none : find_in(to, a);
+                m_transfers.push_back(b == k_none ? 0.0 : m_instance->transfer_time(a, b, size));
+            }
+        }
+    }
+}
+
+std::uint32_t DrawTables::size_number(double size) const {
+    return to_u32(
+        static_cast<std::size_t>(std::ranges::lower_bound(m_sizes, size) - m_sizes.begin()));
+}
+
+DrawTables::Option DrawTables::make_option(std::size_t partition,
+                                           const CandidateFigures& figures) const {
+    const double reach = m_instance->partition(partition).reach;
+    const bool reached = reach > 0;
+    const Resource& resource = m_instance->problem().resources[figures.resource];
+    Option option;
+    option.resource = to_u32(figures.resource);
+    option.slot = to_u32(m_slots.size());
+    option.layer = to_u32(resource.layer);
+    option.in_cloud = resource.kind != ResourceKind::edge;
+    option.exclusive = figures.exclusive;
+    option.work = figures.work;
+    option.memory_mb = figures.memory_mb;
+    option.cost = figures.cost;
+    if (figures.kind == TimeKind::queue) {
+        option.queued_s = reached ? reach * figures.demand_s : 0.0;
+        return option;
+    }
+    const double time = figures.kind == TimeKind::table ? least(figures.table_s) : figures.time_s;
+    const bool has_mean = figures.mean_time_s >= 0 && time < k_infinite;
+    option.fixed_s = reached ? reach * time : 0.0;
+    option.fixed_inner_s = reached ? reach * (has_mean ? figures.mean_time_s : time) : 0.0;
+    return option;
+}
+
+void DrawTables::add_partitions() {
+    const Problem& problem = m_instance->problem();
+    m_option_of.assign(m_instance->partition_count() * m_machines.size(), -1);
+    m_partitions.resize(m_instance->partition_count());
+    std::vector<std::size_t> uses(problem.resources.size(), 0);
+    for (std::size_t p = 0; p < m_instance->partition_count(); ++p) {
+        for (const CandidateFigures& figures : m_instance->partition(p).candidates) {
+            ++uses[figures.resource];
+        }
+    }
+    for (std::size_t i = 0; i < problem.components.size(); ++i) {
+        Component component;
+        component.first_deployment = to_u32(m_deployments.size());
+        component.deployment_count = to_u32(problem.components[i].deployments.size());
+        component.first_position = to_u32(m_positions);
+        std::size_t longest = 0;
+        for (std::size_t s = 0; s < problem.components[i].deployments.size(); ++s) {
+            const auto& partitions = problem.components[i].deployments[s].partitions;
+            Deployment deployment;
+            deployment.first_partition = to_u32(m_instance->first_partition(i, s));
+            deployment.partition_count = to_u32(partitions.size());
+            deployment.first_edge_size = to_u32(m_edge_sizes.size());
+            for (const double size : partitions.back().data_sizes) {
+                m_edge_sizes.push_back(size_number(size));
+            }
+            m_deployments.push_back(deployment);
+            longest = std::max(longest, partitions.size());
+            for (std::size_t q = 0; q < partitions.size(); ++q) {
+                const std::size_t p = deployment.first_partition + q;
+                if (!partitions[q].data_sizes.empty()) {
+                    m_partitions[p].output_size = size_number(partitions[q].data_sizes.front());
+                }
+                m_partitions[p].reach = m_instance->partition(p).reach;
+                add_candidates(p, uses);
+            }
+        }
+        m_positions += longest;
+        m_components.push_back(component);
+    }
+}
+
+void DrawTables::add_candidates(std::size_t index, const std::vector<std::size_t>& uses) {
+    Partition& partition = m_partitions[index];
+    partition.first_slot = to_u32(m_slots_of.size());
+    partition.first_cloud_slot = partition.first_slot;
+    for (std::size_t slot = 0; slot < m_slots.size(); ++slot) {
+        bool any = false;
+        const std::size_t first = m_slots[slot].first_machine;
+        for (std::size_t m = first; m < first + m_slots[slot].machine_count; ++m) {
+            const CandidateFigures* figures = m_instance->candidate(index, m_machines[m].resource);
+            if (figures == nullptr) {
+                continue;
+            }
+            any = true;
+            m_option_of[index * m_machines.size() + m] =
+                static_cast<std::int32_t>(m_options.size());
+            m_options.push_back(make_option(index, *figures));
+            m_options.back().slot = to_u32(slot);
+        }
+        if (any) {
+            m_slots_of.push_back(to_u32(slot));
+            partition.first_cloud_slot += slot < m_edge_slots ? 1 : 0;
+        }
+    }
+    partition.end_slot = to_u32(m_slots_of.size());
+    partition.first_function = to_u32(m_options.size());
+    for (const CandidateFigures& figures : m_instance->partition(index).candidates) {
+        const Resource& resource = m_instance->problem().resources[figures.resource];
+        if (m_instance->is_function(figures.resource) && figures.memory_mb <= resource.memory_mb) {
+            m_options.push_back(make_option(index, figures));
+            m_options.back().shared = uses[figures.resource] > 1;
+            ++partition.function_count;
+        }
+    }
+}
+
+void DrawTables::add_constraints() {
+    const Problem& problem = m_instance->problem();
+    for (const LocalConstraint& constraint : problem.local_constraints) {
+        m_components[constraint.component].timed = true;
+        m_locals.push_back({to_u32(constraint.component), constraint.threshold_s});
+    }
+    for (std::size_t p = 0; p < problem.path_constraints.size(); ++p) {
+        const PathConstraint& constraint = problem.path_constraints[p];
+        Path path;
+        path.limit_s = constraint.threshold_s;
+        for (std::size_t step = 0; step < constraint.components.size(); ++step) {
+            const bool last = step + 1 == constraint.components.size();
+            m_components[constraint.components[step]].timed = true;
+            path.steps.push_back({to_u32(constraint.components[step]),
+                                  last ? 0 : to_u32(m_instance->path_successor(p, step))});
+        }
+        m_paths.push_back(std::move(path));
+    }
+}
+
+Draw::Draw(const DrawTables& tables)
+    : m_tables(&tables), m_slots(tables.m_slots.size()),
+      m_functions(tables.m_instance->problem().resources.size()),
+      m_deployment(tables.m_components.size()), m_chosen(tables.m_positions),
+      m_after_cloud(tables.m_components.size()), m_idle(tables.m_slots.size() + 1),
+      m_time(tables.m_components.size()), m_inner_time(tables.m_components.size()) {
+    m_admissible.resize(tables.m_slots.size());
+    m_free.resize(tables.m_slots.size());
+}
+
+void Draw::reset() {
+    std::ranges::fill(m_after_cloud, 0);
+    for (const std::uint32_t resource : m_touched) {
+        m_functions[resource] = FunctionState{};
+    }
+    m_touched.clear();
+    m_cost = 0;
+}
+
+bool Draw::next(Random& random, DrawStyle style, double cost_limit) {
+    reset();
+    draw_machines(random, style);
+    for (const std::size_t component : m_tables->m_instance->order()) {
+        if (!draw_component(component, random, style) || m_cost > cost_limit) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void Draw::draw_machines(Random& random, DrawStyle style) {
+    const std::uint64_t closed = style == DrawStyle::thrifty ? random.next() : 0;
+    for (std::size_t slot = 0; slot < m_slots.size(); ++slot) {
+        const DrawTables::Slot& kinds = m_tables->m_slots[slot];
+        SlotState& state = m_slots[slot];
+        state = SlotState{};
+        if (((closed >> (slot % 64)) & 1U) != 0) {
+            continue;
+        }
+        state.number = kinds.first_machine +
+                       (kinds.machine_count == 1 ? 0U : to_u32(random.below(kinds.machine_count)));
+        state.machine = &m_tables->m_machines[state.number];
+    }
+}
+
+bool Draw::draw_component(std::size_t component, Random& random, DrawStyle style) {
+    const DrawTables::Component& shape = m_tables->m_components[component];
+    std::size_t number = shape.deployment_count == 1 ? 0 : random.below(shape.deployment_count);
+    for (std::size_t tries = 0; tries < shape.deployment_count; ++tries) {
+        if (draw_deployment(component, shape.first_deployment + number, random, style)) {
+            return true;
+        }
+        number = number + 1 == shape.deployment_count ? 0 : number + 1;
+    }
+    return false;
+}
+
+bool Draw::draw_deployment(std::size_t component,
+                           std::size_t number,
+                           Random& random,
+                           DrawStyle style) {
+    const DrawTables::Component& shape = m_tables->m_components[component];
+    const DrawTables::Deployment& deployment = m_tables->m_deployments[number];
+    m_deployment[component] = to_u32(number);
+    bool after_cloud = m_after_cloud[component] != 0;
+    m_undo.clear();
+    for (std::size_t q = 0; q < deployment.partition_count; ++q) {
+        const DrawTables::Option* option =
+            draw_option(deployment.first_partition + q, after_cloud, random, style);
+        if (option == nullptr) {
+            roll_back(component);
+            return false;
+        }
+        take(*option);
+        m_chosen[shape.first_position + q] = option;
+        after_cloud = after_cloud || option->in_cloud;
+    }
+    if (after_cloud) {
+        const Problem& problem = m_tables->m_instance->problem();
+        for (const Successor& successor : problem.components[component].successors) {
+            m_after_cloud[successor.component] = 1;
+        }
+    }
+    return true;
+}
+
+void Draw::roll_back(std::size_t component) {
+    const std::size_t first = m_tables->m_components[component].first_position;
+    for (std::size_t q = m_undo.size(); q > 0; --q) {
+        const DrawTables::Option& option = *m_chosen[first + q - 1];
+        const Undo& undo = m_undo[q - 1];
+        m_cost = undo.cost;
+        if (option.slot < m_slots.size()) {
+            m_slots[option.slot] = undo.slot;
+        } else if (option.shared) {
+            m_functions[option.resource] = undo.function;
+        }
+    }
+}
+
+const DrawTables::Option*
+Draw::draw_option(std::size_t partition, bool after_cloud, Random& random, DrawStyle style) {
+    const DrawTables::Partition& shape = m_tables->m_partitions[partition];
+    const std::int32_t* option_of =
+        m_tables->m_option_of.data() + partition * m_tables->m_machines.size();
+    std::size_t admissible = 0;
+    std::size_t free = 0;
+    for (std::size_t at = after_cloud ? shape.first_cloud_slot : shape.first_slot;
+         at < shape.end_slot; ++at) {
+        const SlotState& slot = m_slots[m_tables->m_slots_of[at]];
+        if (slot.machine == nullptr || option_of[slot.number] < 0) {
+            continue;
+        }
+        const DrawTables::Option& option =
+            m_tables->m_options[static_cast<std::size_t>(option_of[slot.number])];
+        const double work = slot.work + option.work;
+        const bool alone = slot.users == 0 || !(slot.exclusive || option.exclusive);
+        if (work >= slot.machine->most_work || !alone ||
+            slot.memory_mb + option.memory_mb > slot.machine->most_memory_mb) {
+            continue;
+        }
+        m_admissible[admissible++] = &option;
+        if (work < slot.nodes * k_full_load) {
+            m_free[free++] = &option;
+        }
+    }
+    if (free > 0 && style == DrawStyle::thrifty && (random.next() & 3U) != 0) {
+        return m_free[free == 1 ? 0 : random.below(free)];
+    }
+    const std::size_t count = admissible + shape.function_count;
+    if (count == 0) {
+        return nullptr;
+    }
+    const std::size_t pick = count == 1 ? 0 : random.below(count);
+    if (pick < admissible) {
+        return m_admissible[pick];
+    }
+    const DrawTables::Option& function =
+        m_tables->m_options[shape.first_function + pick - admissible];
+    return function.shared && !function_has_room(function) ? nullptr : &function;
+}
+
+bool Draw::function_has_room(const DrawTables::Option& option) const {
+    const FunctionState& state = m_functions[option.resource];
+    const Resource& resource = m_tables->m_instance->problem().resources[option.resource];
+    return state.users == 0 || (!state.exclusive && !option.exclusive &&
+                                state.memory_mb + option.memory_mb <= resource.memory_mb);
+}
+
+void Draw::take(const DrawTables::Option& option) {
+    Undo& undo = m_undo.emplace_back();
+    undo.cost = m_cost;
+    m_cost += option.cost;
+    if (option.slot == m_slots.size()) {
+        if (option.shared) {
+            FunctionState& state = m_functions[option.resource];
+            undo.function = state;
+            if (state.users == 0) {
+                m_touched.push_back(option.resource);
+            }
+            ++state.users;
+            state.exclusive = state.exclusive || option.exclusive;
+            state.memory_mb += option.memory_mb;
+        }
+        return;
+    }
+    SlotState& slot = m_slots[option.slot];
+    undo.slot = slot;
+    ++slot.users;
+    slot.exclusive = slot.exclusive || option.exclusive;
+    slot.work += option.work;
+    slot.memory_mb += option.memory_mb;
+    if (slot.nodes == 0 || slot.work >= slot.nodes * k_full_load) {
+        const double nodes = std::floor(slot.work / k_full_load) + 1;
+        m_cost += slot.machine->price * (nodes - slot.nodes);
+        slot.nodes = nodes;
+    }
+}
+
+double Draw::violation_at_all_nodes() {
+    for (std::size_t slot = 0; slot < m_slots.size(); ++slot) {
+        const SlotState& state = m_slots[slot];
+        m_idle[slot] = state.users == 0
+                           ? 0
+                           : 1 / (1 - std::min(k_full_load, state.work / state.machine->nodes));
+    }
+    return violation();
+}
+
+double Draw::violation_at_least_nodes() {
+    for (std::size_t slot = 0; slot < m_slots.size(); ++slot) {
+        const SlotState& state = m_slots[slot];
+        m_idle[slot] =
+            state.users == 0 ? 0 : 1 / (1 - std::min(k_full_load, state.work / state.nodes));
+    }
+    return violation();
+}
+
+double Draw::transfer(std::uint32_t size,
+                      const DrawTables::Option& from,
+                      const DrawTables::Option& to) const {
+    if (from.resource == to.resource) {
+        return 0;
+    }
+    const std::size_t layers = m_tables->m_instance->problem().layers.size();
+    return m_tables->m_transfers[(size * layers + from.layer) * layers + to.layer];
+}
+
+void Draw::compute_times(std::size_t component) {
+    const DrawTables::Component& shape = m_tables->m_components[component];
+    const DrawTables::Deployment& deployment = m_tables->m_deployments[m_deployment[component]];
+    double inner = 0;
+    double time = 0;
+    for (std::size_t q = 0; q < deployment.partition_count; ++q) {
+        const DrawTables::Option& option = *m_chosen[shape.first_position + q];
+        const double queued = option.queued_s * m_idle[option.slot];
+        double way = 0;
+        if (q > 0) {
+            const std::size_t partition = deployment.first_partition + q;
+            const double reach = m_tables->m_partitions[partition].reach;
+            way = reach > 0 ? reach * transfer(m_tables->m_partitions[partition - 1].output_size,
+                                               *m_chosen[shape.first_position + q - 1], option)
+                            : 0.0;
+        }
+        time = inner + queued + option.fixed_s + way;
+        inner += queued + option.fixed_inner_s + way;
+    }
+    m_time[component] = time;
+    m_inner_time[component] = inner;
+}
+
+double Draw::violation() {
+    for (std::size_t i = 0; i < m_tables->m_components.size(); ++i) {
+        if (m_tables->m_components[i].timed) {
+            compute_times(i);
+        }
+    }
+    double rate = 0;
+    for (const DrawTables::Local& local : m_tables->m_locals) {
+        const double time = m_time[local.component];
+        rate += within(time, local.limit_s) ? 0.0 : (time - local.limit_s) / local.limit_s;
+    }
+    if (rate > 0) {
+        return rate;
+    }
+    for (const DrawTables::Path& path : m_tables->m_paths) {
+        double time = 0;
+        for (std::size_t step = 0; step + 1 < path.steps.size(); ++step) {
+            const std::size_t from = path.steps[step].component;
+            const DrawTables::Deployment& deployment = m_tables->m_deployments[m_deployment[from]];
+            const DrawTables::Component& shape = m_tables->m_components[from];
+            const std::size_t to = path.steps[step + 1].component;
+            const std::uint32_t size =
+                m_tables->m_edge_sizes[deployment.first_edge_size + path.steps[step].successor];
+            time += m_inner_time[from];
+            time += transfer(size, *m_chosen[shape.first_position + deployment.partition_count - 1],
+                             *m_chosen[m_tables->m_components[to].first_position]);
+        }
+        time += m_time[path.steps.back().component];
+        rate += within(time, path.limit_s) ? 0.0 : (time - path.limit_s) / path.limit_s;
+    }
+    return rate;
+}
+
+void Draw::store(Solution& solution) const {
+    const Problem& problem = m_tables->m_instance->problem();
+    solution.components.resize(m_tables->m_components.size());
+    solution.nodes.assign(problem.resources.size(), 0);
+    for (std::size_t i = 0; i < solution.components.size(); ++i) {
+        const DrawTables::Component& shape = m_tables->m_components[i];
+        const DrawTables::Deployment& deployment = m_tables->m_deployments[m_deployment[i]];
+        Choice& choice = solution.components[i];
+        choice.deployment = m_deployment[i] - shape.first_deployment;
+        choice.resources.clear();
+        for (std::size_t q = 0; q < deployment.partition_count; ++q) {
+            const std::size_t resource = m_chosen[shape.first_position + q]->resource;
+            choice.resources.push_back(resource);
+            solution.nodes[resource] = 1;
+        }
+    }
+}
+
+void Draw::store_with_all_nodes(Solution& solution) const {
+    store(solution);
+    for (const SlotState& slot : m_slots) {
+        if (slot.users > 0) {
+            solution.nodes[slot.machine->resource] = static_cast<int>(slot.machine->nodes);
+        }
+    }
+}
+
+void Draw::store_with_least_nodes(Solution& solution) const {
+    store(solution);
+    for (const SlotState& slot : m_slots) {
+        if (slot.users > 0) {
+            solution.nodes[slot.machine->resource] = static_cast<int>(slot.nodes);
+        }
+    }
+}
+
+} // namespace aisprint::optimizer
