@@ -136,12 +136,13 @@ Result<ApplicationProblem> load_application_problem(const std::filesystem::path&
     application.directory = directory;
     application.is_degraded = files.is_degraded();
     optimizer::Problem base;
-    const bool has_layers = files.common.resources && files.methods;
-    if (has_layers) {
+    if (files.methods) {
         base.horizon_h = files.methods->horizon_h;
+    }
+    if (files.common.resources) {
         add_layers(files, base, reporter);
     }
-    if (has_layers && files.common.dag && files.common.deployments) {
+    if (files.common.resources && files.common.dag && files.common.deployments) {
         base.name = files.common.dag->name;
         build_problems(files, base, arrival_rate, application, reporter);
     }

@@ -36,7 +36,7 @@ public:
             m_files.errors.push_back(
                 make_error_in(m_files.folder.shown(file.path), "OPT200", "the file does not exist",
                               file.written_by.empty()
-                                  ? "create it; 'aisprint new-application' writes an example"
+                                  ? "create it; 'aisprint schema space4ai-d' describes its fields"
                                   : fmt::format("run '{} --application_dir {}', which writes it",
                                                 file.written_by, m_files.folder.shown_as)));
             return std::nullopt;

@@ -74,13 +74,15 @@ public:
     }
 
     void build() {
-        const MethodConfig& methods = *m_files.methods;
         for (const LayerSource& source : m_sources) {
             refuse_mixed(source);
         }
-        add_listed(methods.edge_layers, ResourceKind::edge, "EdgeResources");
-        add_listed(methods.cloud_layers, ResourceKind::vm, "CloudResources");
-        add_listed(methods.function_layers, ResourceKind::function, "FaaSResources");
+        if (m_files.methods) {
+            const MethodConfig& methods = *m_files.methods;
+            add_listed(methods.edge_layers, ResourceKind::edge, "EdgeResources");
+            add_listed(methods.cloud_layers, ResourceKind::vm, "CloudResources");
+            add_listed(methods.function_layers, ResourceKind::function, "FaaSResources");
+        }
         for (const LayerSource& source : m_sources) {
             if (!m_index.contains(source.layer->key)) {
                 add_unlisted(source);
@@ -148,6 +150,10 @@ private:
     void add_unlisted(const LayerSource& source) {
         if (source.is_function_layer()) {
             add_layer(source, ResourceKind::function);
+            return;
+        }
+        if (!m_files.methods) {
+            add_layer(source, ResourceKind::vm); // only to find more errors
             return;
         }
         std::vector<std::string> names;
