@@ -104,7 +104,12 @@ void build_problems(ApplicationFiles& files,
     const config::ApplicationDag& dag = *files.common.dag;
     GraphBuilder builder(files, base, reporter);
     application.problem = builder.build(original_configuration(files));
-    for (const Configuration& version : admissible_configurations(files, reporter)) {
+    const std::size_t errors = files.errors.size();
+    std::vector<Configuration> versions = admissible_configurations(files, reporter);
+    if (files.errors.size() > errors) {
+        versions.clear(); // their faults would bring more of them
+    }
+    for (const Configuration& version : versions) {
         application.versions.push_back(
             {version.name, version.metric_value, builder.build(version), {}});
     }

@@ -251,7 +251,8 @@ void GraphBuilder::check_path(const optimizer::Problem& problem,
     for (std::size_t i = 0; i + 1 < path.size(); ++i) {
         const auto& successors = problem.components[path[i]].successors;
         if (std::ranges::find(successors, path[i + 1], &optimizer::Successor::component) ==
-            successors.end()) {
+                successors.end() &&
+            m_broken_paths.insert(entry.key).second) {
             error(m_files.constraints->source, names.items[i + 1].span, "OPT246",
                   fmt::format("'{}' has '{}' after '{}', but there is no such dependency",
                               entry.key, problem.components[path[i + 1]].name,

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,7 @@ private:
     std::map<std::string, optimizer::Component> m_components; ///< by name, as built
     std::map<std::string, std::size_t> m_index;    ///< of the configuration at hand, by name
     std::map<std::string, std::size_t> m_standing; ///< the same, by name of the original
+    std::set<std::string> m_broken_paths;          ///< constraints that were reported
 };
 
 } // namespace aisprint::placement

@@ -3,6 +3,8 @@
 
 #include "document_reader.hpp"
 
+#include "aisprint/base/result.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -126,15 +128,7 @@ private:
                                fmt::format("use one of {}", fmt::join(m_keys, ", ")))));
                 continue;
             }
-            const auto [place, fresh] = m_places.try_emplace(found->layer->key, name.span);
-            if (!fresh) {
-                m_files.errors.push_back(
-                    make_error_at(m_files.methods_source, name.span, "OPT211",
-                                  fmt::format("layer '{}' is listed twice", name.name),
-                                  "list each layer once, as edge, cloud or FaaS"));
-                m_files.errors.back().notes.push_back({"first listed here", place->second});
-                continue;
-            }
+            AISPRINT_ASSERT(!m_index.contains(found->layer->key)); // OPT009 refuses repetitions
             if (found->is_function_layer() != (kind == ResourceKind::function)) {
                 m_files.errors.push_back(make_error_at(
                     m_files.methods_source, name.span, "OPT212",
@@ -281,7 +275,6 @@ private:
     std::vector<LayerSource> m_sources;
     std::vector<const yaml::Entry*> m_domain_nodes;
     std::vector<std::string> m_keys;
-    std::map<std::string, Span> m_places;
     std::map<std::string, std::size_t> m_index;
 };
 
