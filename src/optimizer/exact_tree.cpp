@@ -301,6 +301,13 @@ ExactResult TreeSearch::result(bool is_infeasible) {
         return result;
     }
     double bound = m_best ? m_best_cost : m_model.cost_limit;
+    if (m_best && m_options.gap > 0) {
+        bound = threshold(); // boxes above it were left out
+    }
+    const bool first_only = m_options.goal == ExactGoal::any_feasible;
+    if (first_only) {
+        bound = 0; // the rest was not looked at
+    }
     if (m_timed_out) {
         if (!m_open.empty()) {
             bound = std::min(bound, m_open.begin()->bound);
@@ -313,7 +320,7 @@ ExactResult TreeSearch::result(bool is_infeasible) {
     if (m_best) {
         result.solution = m_best;
         result.cost = m_best_cost;
-        result.status = m_timed_out ? ExactStatus::feasible : ExactStatus::optimal;
+        result.status = m_timed_out || first_only ? ExactStatus::feasible : ExactStatus::optimal;
     } else {
         result.status = ExactStatus::unknown;
     }
