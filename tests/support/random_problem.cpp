@@ -395,7 +395,7 @@ void Builder::set_memory() {
             resource.memory_mb = 256 * m_random.from_to(1, 10);
         } else if (m_random.chance(0.4)) {
             resource.memory_mb = used[j]; // just fits
-        } else if (!m_is_generous && m_random.chance(0.05)) {
+        } else if (!m_is_generous && m_random.chance(0.1)) {
             resource.memory_mb = used[j] - 64 > 0 ? used[j] - 64 : 64;
         } else {
             resource.memory_mb = std::ceil(used[j] * m_random.between(1, 4));
@@ -410,8 +410,8 @@ double Builder::limit(double planted_s) {
     if (m_random.chance(0.25)) {
         return planted_s; // exactly
     }
-    if (!m_is_generous && m_random.chance(0.2)) {
-        return planted_s * m_random.between(0.7, 1);
+    if (!m_is_generous && m_random.chance(0.35)) {
+        return planted_s * m_random.between(0.5, 1);
     }
     return planted_s * (m_random.chance(0.7) ? m_random.between(1, 1.3) : m_random.between(1, 4));
 }
