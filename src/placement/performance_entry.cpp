@@ -2,6 +2,7 @@
 #include "performance_entry.hpp"
 
 #include "aisprint/base/files.hpp"
+#include "aisprint/optimizer/predictor_inputs.hpp"
 #include "aisprint/placement/system_json.hpp"
 
 #include <fmt/format.h>
@@ -54,8 +55,7 @@ std::vector<std::string> model_names(ResourceKind kind) {
 }
 
 std::vector<std::string> inputs_of(PredictorKind kind) {
-    std::vector<std::string> cores{"cores", "log(cores)", "log_cores", "Parallelism",
-                                   "log(Parallelism)"};
+    std::vector<std::string> cores{"cores", "log(cores)", "Parallelism", "log(Parallelism)"};
     switch (kind) {
     case PredictorKind::cores:
         return cores;
@@ -108,14 +108,13 @@ void check_inputs(const optimizer::TrainedModel& trained,
                   const Span& span,
                   const std::string& what,
                   DocumentReader& in) {
-    const std::vector<std::string> known = inputs_of(trained.kind);
     for (const std::string& input : trained.model->inputs()) {
-        if (std::ranges::find(known, input) == known.end()) {
+        if (!optimizer::predictor_input(trained.kind, input, {})) {
             in.error(
                 span, "OPT116",
                 fmt::format("the {} uses a model that needs the input '{}', which is not known "
                             "here; known are {}",
-                            what, input, fmt::join(known, ", ")),
+                            what, input, fmt::join(inputs_of(trained.kind), ", ")),
                 "train the model without this column, or name the predictor that has it");
         }
     }
