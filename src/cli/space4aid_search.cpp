@@ -174,16 +174,6 @@ void report_remarks(const PlacementReport& report, Reporter& reporter) {
                         100 * (report.optimum.cost / report.certificate->lower_bound - 1)),
             "give it more time with --duration")));
     }
-    const Problem& problem = report.problem->problem;
-    for (const optimizer::Layer& layer : problem.layers) {
-        if (layer.transition_cost != 0) {
-            reporter.report(as_warning(
-                make_error("OPT306",
-                           fmt::format("the transition cost of {}, {:.6g} $, is not charged",
-                                       layer.name, layer.transition_cost),
-                           "add it to the cost of the functions if it matters")));
-        }
-    }
 }
 
 std::string report_text(const PlacementReport& report) {

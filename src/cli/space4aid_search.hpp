@@ -30,7 +30,7 @@ namespace aisprint::cli {
 /// Why a search has no answer: OPT301 if it is proved that there is none, else OPT302.
 [[nodiscard]] Diagnostic no_placement(const PlacementReport& report);
 
-/// Warns of a search that hit its limit (OPT304) and of costs that are not charged (OPT306).
+/// Warns of a search that hit its limit (OPT304).
 void report_remarks(const PlacementReport& report, Reporter& reporter);
 
 /// The text on the result stream for a search with an answer.
@@ -57,7 +57,8 @@ int run_on_application(const Space4aidArguments& arguments, Session& session);
 int run_on_system(const Space4aidArguments& arguments, Session& session);
 int run_evaluation(const Space4aidArguments& arguments, Session& session);
 
-/// Reads a system description and puts the rules of the command line into it.
+/// Reads a system description and puts the rules of the command line into it. Warns of costs that
+/// are not charged (OPT306).
 [[nodiscard]] Result<optimizer::Problem> load_system(const Space4aidArguments& arguments,
                                                      Reporter& reporter);
 

@@ -67,7 +67,8 @@ std::string fact_number(const ConstraintFact& fact, double value) {
     if (fact.unit == "s") {
         return seconds_text(value);
     }
-    return fmt::format("{:.10g} {}", value, fact.unit);
+    return fact.kind == "nodes" ? fmt::format("{:.10g}", value)
+                                : fmt::format("{:.10g} {}", value, fact.unit);
 }
 
 std::string constraint_table(const Instance& instance, const PlacedSolution& placed) {
