@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relax.hpp"
+
+#include "aisprint/base/result.hpp"
+#include "aisprint/optimizer/evaluator.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace aisprint::optimizer {
+
+namespace {
+
+/// Utilisation that is as good as none.
+constexpr double k_low_utilisation = 0.01;
+
+/// Most nodes of one machine that are ever asked for.
+constexpr double k_most_nodes = 10000;
+
+/// Nodes tried for trained models, whose times need not fall with the number of nodes.
+constexpr int k_trained_nodes = 64;
+
+/// Seconds of a component that costs no time; the search expects demands above 0.
+constexpr double k_no_time_s = 1e-9;
+
+/// Resources that some partition may use.
+std::vector<bool> candidate_resources(const Problem& problem) {
+    std::vector<bool> used(problem.resources.size(), false);
+    for (const Component& component : problem.components) {
+        for (const Deployment& deployment : component.deployments) {
+            for (const Partition& partition : deployment.partitions) {
+                for (const Candidate& candidate : partition.candidates) {
+                    used[candidate.resource] = true;
+                }
+            }
+        }
+    }
+    return used;
+}
+
+void add_resource_limits(const Problem& problem,
+                         const std::vector<bool>& used,
+                         std::vector<Requirement>& requirements) {
+    for (std::size_t j = 0; j < problem.resources.size(); ++j) {
+        if (used[j] && problem.resources[j].kind != ResourceKind::function) {
+            requirements.push_back({RequirementKind::node_limit, j,
+                                    static_cast<double>(problem.resources[j].nodes), std::nullopt});
+        }
+    }
+    for (std::size_t j = 0; j < problem.resources.size(); ++j) {
+        if (used[j]) {
+            requirements.push_back({RequirementKind::memory_limit, j,
+                                    problem.resources[j].memory_mb, std::nullopt});
+        }
+    }
+}
+
+void add_structure(const Problem& problem,
+                   const std::vector<bool>& used,
+                   std::vector<Requirement>& requirements) {
+    std::vector<int> machines(problem.layers.size(), 0);
+    bool edge = false;
+    bool cloud = false;
+    for (std::size_t j = 0; j < problem.resources.size(); ++j) {
+        if (!used[j]) {
+            continue;
+        }
+        const Resource& resource = problem.resources[j];
+        machines[resource.layer] += resource.kind == ResourceKind::function ? 0 : 1;
+        edge = edge || resource.kind == ResourceKind::edge;
+        cloud = cloud || resource.kind != ResourceKind::edge;
+    }
+    for (std::size_t layer = 0; layer < machines.size(); ++layer) {
+        if (machines[layer] > 1) {
+            requirements.push_back(
+                {RequirementKind::one_resource_per_layer, layer, 0, std::nullopt});
+        }
+    }
+    if (edge && cloud) {
+        requirements.push_back({RequirementKind::no_return_to_edge, 0, 0, std::nullopt});
+    }
+}
+
+/// Gives each machine of a layer a layer of its own in the same network domains.
+void split_layer(Problem& problem, std::size_t layer) {
+    bool first = true;
+    for (Resource& resource : problem.resources) {
+        if (resource.layer != layer) {
+            continue;
+        }
+        if (!first) {
+            resource.layer = problem.layers.size();
+            const Layer copy = problem.layers[layer];
+            problem.layers.push_back(copy);
+            for (NetworkDomain& domain : problem.domains) {
+                if (std::ranges::find(domain.layers, layer) != domain.layers.end()) {
+                    domain.layers.push_back(resource.layer);
+                }
+            }
+        }
+        first = false;
+    }
+}
+
+/// Edge machines become cloud machines, which stand under the same rules but for the way back.
+void allow_return_to_edge(Problem& problem) {
+    for (Resource& resource : problem.resources) {
+        if (resource.kind == ResourceKind::edge) {
+            resource.kind = ResourceKind::vm;
+        }
+    }
+    for (Layer& layer : problem.layers) {
+        if (layer.kind == ResourceKind::edge) {
+            layer.kind = ResourceKind::vm;
+        }
+    }
+}
+
+template <class Constraint>
+void remove_marked(std::vector<Constraint>& constraints, const std::vector<bool>& marked) {
+    std::vector<Constraint> left;
+    for (std::size_t c = 0; c < constraints.size(); ++c) {
+        if (!marked[c]) {
+            left.push_back(std::move(constraints[c]));
+        }
+    }
+    constraints = std::move(left);
+}
+
+/// True if response times may fall when the load rises.
+bool has_irregular_times(const Problem& problem) {
+    for (const Component& component : problem.components) {
+        for (const Deployment& deployment : component.deployments) {
+            for (const Partition& partition : deployment.partitions) {
+                for (const Candidate& candidate : partition.candidates) {
+                    if (!std::holds_alternative<QueueModel>(candidate.model)) {
+                        return true;
+                    }
+                }
+            }
+        }
+    }
+    return false;
+}
+
+/// All that could run on a resource: of each component the deployment that needs most.
+struct Burden {
+    double work = 0;
+    double memory_mb = 0;
+    bool has_trained = false; ///< machines with trained models
+};
+
+void add_burdens(const Instance& instance, std::size_t component, std::vector<Burden>& total) {
+    const std::vector<Deployment>& deployments =
+        instance.problem().components[component].deployments;
+    std::vector<Burden> most(total.size());
+    for (std::size_t s = 0; s < deployments.size(); ++s) {
+        std::vector<Burden> sum(total.size());
+        const std::size_t first = instance.first_partition(component, s);
+        for (std::size_t q = 0; q < deployments[s].partitions.size(); ++q) {
+            for (const CandidateFigures& figures : instance.partition(first + q).candidates) {
+                Burden& burden = sum[figures.resource];
+                burden.work += figures.work;
+                burden.memory_mb += figures.memory_mb;
+                burden.has_trained = burden.has_trained || figures.kind == TimeKind::table;
+            }
+        }
+        for (std::size_t j = 0; j < sum.size(); ++j) {
+            most[j].work = std::max(most[j].work, sum[j].work);
+            most[j].memory_mb = std::max(most[j].memory_mb, sum[j].memory_mb);
+            most[j].has_trained = most[j].has_trained || sum[j].has_trained;
+        }
+    }
+    for (std::size_t j = 0; j < most.size(); ++j) {
+        total[j].work += most[j].work;
+        total[j].memory_mb += most[j].memory_mb;
+        total[j].has_trained = total[j].has_trained || most[j].has_trained;
+    }
+}
+
+std::vector<Burden> largest_burdens(const Instance& instance) {
+    std::vector<Burden> total(instance.problem().resources.size());
+    for (std::size_t i = 0; i < instance.problem().components.size(); ++i) {
+        add_burdens(instance, i, total);
+    }
+    return total;
+}
+
+/// The function on which free components can run; made when the first one asks for it.
+std::size_t free_function(Problem& problem) {
+    const std::string name = "(anywhere)";
+    if (problem.resources.back().name == name) {
+        return problem.resources.size() - 1;
+    }
+    Resource resource;
+    resource.name = name;
+    resource.kind = ResourceKind::function;
+    resource.layer = problem.layers.size();
+    resource.memory_mb = 1;
+    resource.idle_time_s = 600;
+    Layer layer;
+    layer.name = name;
+    layer.kind = ResourceKind::function;
+    problem.layers.push_back(layer);
+    problem.resources.push_back(resource);
+    for (NetworkDomain& domain : problem.domains) {
+        domain.layers.push_back(resource.layer);
+    }
+    return problem.resources.size() - 1;
+}
+
+} // namespace
+
+std::vector<Requirement> list_requirements(const Problem& problem) {
+    std::vector<Requirement> requirements;
+    for (std::size_t c = 0; c < problem.local_constraints.size(); ++c) {
+        requirements.push_back({RequirementKind::local_limit, c,
+                                problem.local_constraints[c].threshold_s, std::nullopt});
+    }
+    for (std::size_t p = 0; p < problem.path_constraints.size(); ++p) {
+        requirements.push_back({RequirementKind::path_limit, p,
+                                problem.path_constraints[p].threshold_s, std::nullopt});
+    }
+    const std::vector<bool> used = candidate_resources(problem);
+    add_resource_limits(problem, used, requirements);
+    requirements.push_back({RequirementKind::arrival_rate, 0, problem.arrival_rate, std::nullopt});
+    add_structure(problem, used, requirements);
+    return requirements;
+}
+
+std::vector<Plenty> generous_limits(const Instance& instance) {
+    const Problem& problem = instance.problem();
+    const std::vector<Burden> burdens = largest_burdens(instance);
+    std::vector<Plenty> plenty;
+    for (std::size_t j = 0; j < problem.resources.size(); ++j) {
+        const Resource& resource = problem.resources[j];
+        Plenty limits;
+        limits.memory_mb = std::max(resource.memory_mb, 1 + 1.001 * burdens[j].memory_mb);
+        if (resource.kind != ResourceKind::function) {
+            const double enough =
+                std::min(std::ceil(burdens[j].work / k_low_utilisation), k_most_nodes);
+            limits.nodes = std::max({resource.nodes, static_cast<int>(enough),
+                                     burdens[j].has_trained ? k_trained_nodes : 1});
+        }
+        plenty.push_back(limits);
+    }
+    return plenty;
+}
+
+Problem relaxed(const Problem& problem,
+                const std::vector<Requirement>& requirements,
+                const RequirementSet& kept,
+                const std::vector<Plenty>& plenty) {
+    Problem copy = problem;
+    std::vector<bool> locals(problem.local_constraints.size(), false);
+    std::vector<bool> paths(problem.path_constraints.size(), false);
+    for (std::size_t r = 0; r < requirements.size(); ++r) {
+        if (kept[r]) {
+            continue;
+        }
+        const std::size_t subject = requirements[r].subject;
+        switch (requirements[r].kind) {
+        case RequirementKind::local_limit:
+            locals[subject] = true;
+            break;
+        case RequirementKind::path_limit:
+            paths[subject] = true;
+            break;
+        case RequirementKind::node_limit:
+            copy.resources[subject].nodes = plenty[subject].nodes;
+            break;
+        case RequirementKind::memory_limit:
+            copy.resources[subject].memory_mb = plenty[subject].memory_mb;
+            break;
+        case RequirementKind::arrival_rate:
+            break;
+        case RequirementKind::one_resource_per_layer:
+            split_layer(copy, subject);
+            break;
+        case RequirementKind::no_return_to_edge:
+            allow_return_to_edge(copy);
+            break;
+        }
+    }
+    remove_marked(copy.local_constraints, locals);
+    remove_marked(copy.path_constraints, paths);
+    return copy;
+}
+
+void set_value(Problem& problem, const Requirement& requirement, double value) {
+    switch (requirement.kind) {
+    case RequirementKind::local_limit:
+        problem.local_constraints[requirement.subject].threshold_s = value;
+        break;
+    case RequirementKind::path_limit:
+        problem.path_constraints[requirement.subject].threshold_s = value;
+        break;
+    case RequirementKind::node_limit:
+        problem.resources[requirement.subject].nodes = static_cast<int>(value);
+        break;
+    case RequirementKind::memory_limit:
+        problem.resources[requirement.subject].memory_mb = value;
+        break;
+    case RequirementKind::arrival_rate:
+        problem.arrival_rate = value;
+        break;
+    case RequirementKind::one_resource_per_layer:
+    case RequirementKind::no_return_to_edge:
+        AISPRINT_ASSERT(false);
+    }
+}
+
+std::vector<double> lower_rates(const Problem& problem) {
+    const double rate = problem.arrival_rate;
+    if (!has_irregular_times(problem)) {
+        return {1e-6 * rate};
+    }
+    return {1e-6 * rate, 0.01 * rate, 0.1 * rate, 0.5 * rate};
+}
+
+void free_component(Problem& problem, std::size_t component) {
+    const std::size_t function = free_function(problem);
+    Partition partition;
+    partition.code = "h1";
+    partition.name = problem.components[component].name;
+    const std::size_t outputs =
+        std::max<std::size_t>(1, problem.components[component].successors.size());
+    partition.data_sizes.assign(outputs, 0.0);
+    for (std::size_t j = 0; j < problem.resources.size(); ++j) {
+        if (problem.resources[j].kind != ResourceKind::function) {
+            partition.candidates.push_back({j, 0.0, QueueModel{"QTedge", k_no_time_s}});
+        }
+    }
+    partition.candidates.push_back({function, 0.0, ServerlessModel{k_no_time_s, k_no_time_s}});
+    Deployment deployment;
+    deployment.code = "s1";
+    deployment.partitions.push_back(std::move(partition));
+    problem.components[component].deployments.clear();
+    problem.components[component].deployments.push_back(std::move(deployment));
+}
+
+RequirementSet broken_requirements(const Problem& problem,
+                                   const std::vector<Requirement>& requirements,
+                                   const Instance& open,
+                                   const Solution& solution) {
+    const Evaluation evaluation = evaluate(open, solution);
+    const auto is_violated = [&](ConstraintKind kind, std::size_t subject) {
+        return std::ranges::any_of(evaluation.violations, [&](const Violation& violation) {
+            return violation.kind == kind && violation.subject == subject;
+        });
+    };
+    RequirementSet broken(requirements.size(), false);
+    for (std::size_t r = 0; r < requirements.size(); ++r) {
+        const std::size_t subject = requirements[r].subject;
+        switch (requirements[r].kind) {
+        case RequirementKind::local_limit:
+            broken[r] = is_violated(ConstraintKind::local_response_time, subject);
+            break;
+        case RequirementKind::path_limit:
+            broken[r] = is_violated(ConstraintKind::path_response_time, subject);
+            break;
+        case RequirementKind::node_limit:
+            broken[r] = solution.nodes[subject] > problem.resources[subject].nodes;
+            break;
+        case RequirementKind::memory_limit:
+            broken[r] = is_violated(ConstraintKind::memory, subject);
+            break;
+        case RequirementKind::arrival_rate:
+            broken[r] = open.arrival_rate() < problem.arrival_rate;
+            break;
+        case RequirementKind::one_resource_per_layer:
+            broken[r] = is_violated(ConstraintKind::one_resource_per_layer, subject);
+            break;
+        case RequirementKind::no_return_to_edge:
+            broken[r] = std::ranges::any_of(evaluation.violations, [](const Violation& violation) {
+                return violation.kind == ConstraintKind::no_return_to_edge;
+            });
+            break;
+        }
+    }
+    return broken;
+}
+
+} // namespace aisprint::optimizer
