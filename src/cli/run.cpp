@@ -25,15 +25,11 @@ struct Planned {
     const char* name;
     const char* summary;
 };
-constexpr Planned k_planned[] = {
-    {"profile", "Profile an application and train performance models."},
-    {"space4aid", "Find the cheapest deployment that meets every constraint."},
-    {"toscarizer", "Build images, write TOSCA and FDL, deploy."},
-};
+constexpr Planned k_profile{"profile", "Profile an application and train performance models."};
+constexpr Planned k_toscarizer{"toscarizer", "Build images, write TOSCA and FDL, deploy."};
 
 bool is_planned(const std::string& name) {
-    return std::ranges::any_of(k_planned,
-                               [&name](const Planned& planned) { return planned.name == name; });
+    return name == k_profile.name || name == k_toscarizer.name;
 }
 
 CommandAction setup_planned(CLI::App& app) {
@@ -47,22 +43,22 @@ CommandAction setup_planned(CLI::App& app) {
     };
 }
 
+Command planned_command(const Planned& planned, CommandGroup group) {
+    return {planned.name, fmt::format("{} (not in this version)", planned.summary),
+            group,        {fmt::format("aisprint {}", planned.name)},
+            "",           setup_planned};
+}
+
 std::vector<Command> make_commands() {
-    std::vector<Command> all{design_command(), new_application_command()};
-    for (const Planned& planned : k_planned) {
-        const bool guide = std::string_view(planned.name) != "toscarizer";
-        all.push_back({planned.name,
-                       fmt::format("{} (not in this version)", planned.summary),
-                       guide ? CommandGroup::guide : CommandGroup::more,
-                       {fmt::format("aisprint {}", planned.name)},
-                       "",
-                       setup_planned});
-    }
-    for (Command command :
-         {check_command(), partition_command(), schema_command(), completion_command()}) {
-        all.push_back(std::move(command));
-    }
-    return all;
+    return {design_command(),
+            new_application_command(),
+            planned_command(k_profile, CommandGroup::guide),
+            space4aid_command(),
+            planned_command(k_toscarizer, CommandGroup::more),
+            check_command(),
+            partition_command(),
+            schema_command(),
+            completion_command()};
 }
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
