@@ -12,13 +12,11 @@ namespace {
 
 /// Kinds in the order in which they are dropped. What can be dropped first is not part of the
 /// answer, so that a limit which nothing can meet is told as such, without load and nodes.
-constexpr std::array k_dropping_order{RequirementKind::arrival_rate,
-                                      RequirementKind::memory_limit,
-                                      RequirementKind::no_return_to_edge,
-                                      RequirementKind::one_resource_per_layer,
-                                      RequirementKind::node_limit,
-                                      RequirementKind::path_limit,
-                                      RequirementKind::local_limit};
+constexpr std::array k_dropping_order{
+    RequirementKind::arrival_rate,      RequirementKind::memory_limit,
+    RequirementKind::no_return_to_edge, RequirementKind::one_resource_per_layer,
+    RequirementKind::node_limit,        RequirementKind::path_limit,
+    RequirementKind::local_limit};
 
 RequirementSet find_clash(RelaxSearch& search) {
     const std::vector<Requirement>& requirements = search.requirements();
@@ -46,9 +44,8 @@ find_components(RelaxSearch& search, const RequirementSet& clash, std::size_t co
     std::vector<bool> bound(count, true);
     std::vector<std::size_t> all(count);
     std::iota(all.begin(), all.end(), 0U);
-    shrink(bound, all, [&](const std::vector<bool>& fewer) {
-        return search.test_components(clash, fewer);
-    });
+    shrink(bound, all,
+           [&](const std::vector<bool>& fewer) { return search.test_components(clash, fewer); });
     std::vector<std::size_t> components;
     for (const std::size_t i : all) {
         if (bound[i]) {

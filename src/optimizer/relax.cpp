@@ -49,8 +49,8 @@ void add_resource_limits(const Problem& problem,
     }
     for (std::size_t j = 0; j < problem.resources.size(); ++j) {
         if (used[j]) {
-            requirements.push_back({RequirementKind::memory_limit, j,
-                                    problem.resources[j].memory_mb, std::nullopt});
+            requirements.push_back(
+                {RequirementKind::memory_limit, j, problem.resources[j].memory_mb, std::nullopt});
         }
     }
 }

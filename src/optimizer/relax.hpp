@@ -24,7 +24,7 @@ using RequirementSet = std::vector<bool>;
 
 /// Limits of a resource that stand for "as much as you like".
 struct Plenty {
-    int nodes = 1;        ///< utilisation below 1 % with everything that could run there; functions: 1
+    int nodes = 1; ///< utilisation below 1 % with everything that could run there; functions: 1
     double memory_mb = 0; ///< everything that could run there fits
 };
 

@@ -23,8 +23,7 @@ constexpr double k_rate_grain = 1e-4;
 
 RelaxSearch::RelaxSearch(const Problem& problem, double duration_s, unsigned threads)
     : m_problem(&problem), m_requirements(list_requirements(problem)),
-      m_plenty(generous_limits(Instance(problem))), m_deadline(duration_s),
-      m_threads(threads) {}
+      m_plenty(generous_limits(Instance(problem))), m_deadline(duration_s), m_threads(threads) {}
 
 const RelaxSearch::Witness* RelaxSearch::find_witness(const RequirementSet& kept) const {
     for (const Witness& witness : m_witnesses) {
@@ -229,8 +228,8 @@ std::optional<double> RelaxSearch::needed_value(const Requirement& requirement,
             rate = std::max(rate, found.value); // the one that was tested, not 1 / (1 / rate)
             return Probe{found.verdict, 1.0 / found.value};
         };
-        static_cast<void>(smallest_value(1.0 / requirement.value, 1.0 / rate, {k_rate_grain, 0},
-                                         probe_interval));
+        static_cast<void>(
+            smallest_value(1.0 / requirement.value, 1.0 / rate, {k_rate_grain, 0}, probe_interval));
         return rate;
     }
     case RequirementKind::one_resource_per_layer:

@@ -59,7 +59,8 @@ private:
     void remember(const Instance& relaxed, const Solution& solution);
 
     [[nodiscard]] double needed(const Requirement& requirement, const Solution& solution) const;
-    [[nodiscard]] double needed_time(const Requirement& requirement, const Solution& solution) const;
+    [[nodiscard]] double needed_time(const Requirement& requirement,
+                                     const Solution& solution) const;
     [[nodiscard]] double needed_nodes(const Requirement& requirement,
                                       const Solution& solution) const;
     [[nodiscard]] double needed_memory(const Requirement& requirement,

@@ -111,10 +111,8 @@ void add_nodes(Evaluator& evaluator) {
     }
 }
 
-double largest_rate_of(const Problem& problem,
-                       const Solution& solution,
-                       double rate,
-                       double highest) {
+double
+largest_rate_of(const Problem& problem, const Solution& solution, double rate, double highest) {
     const auto is_feasible = [&](double tested) {
         return evaluate(Instance(problem, tested), solution).feasible();
     };

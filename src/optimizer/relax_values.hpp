@@ -87,9 +87,7 @@ void add_nodes(Evaluator& evaluator);
 
 /// The largest rate up to `highest` at which a placement stays feasible, by bisection, to a
 /// relative 1e-6; at least `rate`, at which it is feasible.
-[[nodiscard]] double largest_rate_of(const Problem& problem,
-                                     const Solution& solution,
-                                     double rate,
-                                     double highest);
+[[nodiscard]] double
+largest_rate_of(const Problem& problem, const Solution& solution, double rate, double highest);
 
 } // namespace aisprint::optimizer

@@ -40,9 +40,9 @@ public:
         }
         std::vector<std::size_t> group;
         for (std::size_t r = 0; r <= m_requirements.size(); ++r) {
-            const bool ends = r == m_requirements.size() ||
-                              (!group.empty() &&
-                               m_requirements[group.front()].kind != m_requirements[r].kind);
+            const bool ends =
+                r == m_requirements.size() ||
+                (!group.empty() && m_requirements[group.front()].kind != m_requirements[r].kind);
             if (ends) {
                 drop(group);
                 group.clear();
@@ -170,9 +170,8 @@ private:
 
 } // namespace
 
-std::vector<Sensitivity> sensitivity(const Problem& problem,
-                                     const ExactResult& best,
-                                     const TradeoffOptions& options) {
+std::vector<Sensitivity>
+sensitivity(const Problem& problem, const ExactResult& best, const TradeoffOptions& options) {
     if (!best.solution) {
         return {};
     }

@@ -94,8 +94,7 @@ private:
         const auto probe = [&](double limit_s) {
             std::optional<Instance> holder;
             const Instance& instance = with_limit(holder, limit_s);
-            Finding finding =
-                find_within_cost(instance, cost_limit, m_deadline, m_options.threads);
+            Finding finding = find_within_cost(instance, cost_limit, m_deadline, m_options.threads);
             if (finding.verdict == Verdict::feasible) {
                 point.value = time_of(instance, finding.solution);
                 point.solution = std::move(finding.solution);
@@ -168,9 +167,9 @@ private:
             if (vertex.explored_s >= right_below(vertex)) {
                 continue;
             }
-            const double room = (vertex.point.value - vertex.explored_s) / (slow.value - fast.value) +
-                                (m_points[at + 1].point.cost - vertex.point.cost) /
-                                    (fast.cost - slow.cost);
+            const double room =
+                (vertex.point.value - vertex.explored_s) / (slow.value - fast.value) +
+                (m_points[at + 1].point.cost - vertex.point.cost) / (fast.cost - slow.cost);
             if (room > most) {
                 most = room;
                 widest = at;

@@ -117,8 +117,8 @@ private:
     static std::vector<FrontPoint> undominated(std::vector<FrontPoint> points) {
         std::vector<FrontPoint> front;
         for (FrontPoint& point : points) {
-            if (front.empty() || (point.cost < front.back().cost &&
-                                  !same_cost(point.cost, front.back().cost))) {
+            if (front.empty() ||
+                (point.cost < front.back().cost && !same_cost(point.cost, front.back().cost))) {
                 front.push_back(std::move(point));
             }
         }
