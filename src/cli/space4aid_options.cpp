@@ -16,7 +16,6 @@ namespace aisprint::cli {
 
 namespace {
 
-constexpr double k_smallest_rate = 1e-9;
 constexpr double k_largest_rate = 1e9;
 constexpr unsigned k_most_threads = 256;
 
@@ -38,7 +37,6 @@ void add_form_options(CLI::App& app, Space4aidArguments& arguments) {
     app.add_option("-L,--lambda,--Lambda", arguments.rate,
                    "Arrival rate for --system, in requests per second.")
         ->type_name("RATE")
-        ->check(CLI::Range(k_smallest_rate, k_largest_rate))
         ->group(k_forms_group);
     app.add_option("--output", arguments.output,
                    "Folder for the solutions of --system (default: that of the system file).")
@@ -137,6 +135,16 @@ bool is_from_environment(const std::string& application_dir) {
     return value != nullptr && application_dir == value;
 }
 
+bool is_rate(double rate) {
+    return rate > 0 && rate <= k_largest_rate;
+}
+
+Diagnostic no_rate(const std::string& what, const std::string& found) {
+    return make_error(
+        "CLI004", fmt::format("{} is '{}', must be above 0, in requests per second", what, found),
+        "write a number, for example 1.5");
+}
+
 /// RATE SOLUTION of --evaluation_lambda.
 Result<void> take_pair(Space4aidArguments& arguments) {
     if (arguments.evaluate_at.empty()) {
@@ -151,13 +159,8 @@ Result<void> take_pair(Space4aidArguments& arguments) {
     const std::string& text = arguments.evaluate_at.front();
     char* end = nullptr;
     const double rate = std::strtod(text.c_str(), &end);
-    if (text.empty() || *end != '\0' || !(rate >= k_smallest_rate) || rate > k_largest_rate) {
-        return fail(ErrorKind::usage,
-                    make_error("CLI004",
-                               fmt::format("the rate of --evaluation_lambda is '{}', must be a "
-                                           "number of requests per second above 0",
-                                           text),
-                               "write the rate first, then the solution file"));
+    if (text.empty() || *end != '\0' || !is_rate(rate)) {
+        return fail(ErrorKind::usage, no_rate("the rate of --evaluation_lambda", text));
     }
     arguments.rate = rate;
     arguments.evaluate = arguments.evaluate_at.back();
@@ -220,6 +223,9 @@ Result<void> settle_space4aid_arguments(Space4aidArguments& arguments) {
             return fail(ErrorKind::usage, not_together("--system", "--application_dir"));
         }
         arguments.application_dir.clear();
+    }
+    if (arguments.rate && !is_rate(*arguments.rate)) {
+        return fail(ErrorKind::usage, no_rate("--lambda", fmt::format("{}", *arguments.rate)));
     }
     AISPRINT_TRY(take_pair(arguments));
     AISPRINT_TRY(check_forms(arguments));
