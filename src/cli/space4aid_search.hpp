@@ -57,8 +57,7 @@ int run_on_application(const Space4aidArguments& arguments, Session& session);
 int run_on_system(const Space4aidArguments& arguments, Session& session);
 int run_evaluation(const Space4aidArguments& arguments, Session& session);
 
-/// Reads a system description and puts the rules of the command line into it. Warns of costs that
-/// are not charged (OPT306).
+/// Reads a system description and puts the rules of the command line into it.
 [[nodiscard]] Result<optimizer::Problem> load_system(const Space4aidArguments& arguments,
                                                      Reporter& reporter);
 

@@ -141,15 +141,6 @@ Result<optimizer::Problem> load_system(const Space4aidArguments& arguments, Repo
     AISPRINT_TRY_ASSIGN(const SourceFile source, load_source(arguments.system, arguments.system));
     AISPRINT_TRY_ASSIGN(optimizer::Problem problem, placement::parse_system(source, reporter));
     apply_rules(arguments, problem);
-    for (const optimizer::Layer& layer : problem.layers) {
-        if (layer.transition_cost != 0) {
-            reporter.report(as_warning(make_error_in(
-                source.name(), "OPT306",
-                fmt::format("the transition cost {:.6g} $ of layer '{}' is shown, but not charged",
-                            layer.transition_cost, layer.name),
-                "add it to the cost of the functions if it matters")));
-        }
-    }
     if (problem.name.empty()) {
         problem.name = fs::path(arguments.system).stem().string();
     }
