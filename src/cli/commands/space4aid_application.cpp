@@ -100,8 +100,10 @@ int finish(const Space4aidArguments& arguments,
     const std::vector<std::string> names = file_names(files);
     if (prints_text(session)) {
         session.print(report_text(report) + files_text(names, dry_run(arguments)));
-        session.print(fmt::format("\nNext: aisprint toscarizer docker --application_dir {}\n",
-                                  folder.shown_as));
+        session.print(arguments.dry_run
+                          ? "\nNext: the same without --dry_run\n"
+                          : fmt::format("\nNext: aisprint toscarizer docker --application_dir {}\n",
+                                        folder.shown_as));
     }
     result.update(to_json(report));
     result["files"] = names;
