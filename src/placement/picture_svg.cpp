@@ -193,7 +193,7 @@ private:
                 }
             }
             const std::string units = m_subject.data_unit == "KB" ? " kbit/s" : "";
-            m_svg += fmt::format("<g><title>{}: bandwidth {:.6g}{}, access delay {:.4g} s</title>",
+            m_svg += fmt::format("<g><title>{}: bandwidth {:.10g}{}, access delay {:.4g} s</title>",
                                  escape_markup(domain.name), domain.bandwidth, units,
                                  domain.access_delay_s);
             m_svg += fmt::format(R"(<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" )"
@@ -207,7 +207,7 @@ private:
                 "</g>\n" +
                 text_at(
                     k_margin, y + 4, "small",
-                    shorten(fmt::format("{}: {:.6g}{}", domain.name, domain.bandwidth, units), 33));
+                    shorten(fmt::format("{}: {:.10g}{}", domain.name, domain.bandwidth, units), 33));
         }
     }
 
