@@ -141,7 +141,13 @@ public:
         next.insert(next.end(), std::make_move_iterator(mutants.begin()),
                     std::make_move_iterator(mutants.end()));
         next.push_back(m_members.front()); // the best is never lost
+        std::vector<Ranked> before = std::move(m_members);
         keep_distinct(std::move(next));
+        if (m_members.size() < before.size()) {
+            // members came out twice; without a full population there is nothing left to cross
+            before.insert(before.begin(), m_members.begin(), m_members.end());
+            keep_distinct(std::move(before));
+        }
     }
 
 private:
@@ -176,9 +182,14 @@ private:
         const auto size = static_cast<double>(m_members.size());
         const auto copied = static_cast<std::size_t>(
             std::max(2.0, std::floor((1.0 - m_parameters->crossover_rate) * size)));
+        std::vector<bool> is_selected(m_members.size(), false);
         std::vector<Ranked> selected;
-        for (std::size_t n = 0; n < std::min(copied, m_members.size()); ++n) {
-            selected.push_back(m_members[draw_parent(random)]);
+        while (selected.size() < std::min(copied, m_members.size())) {
+            const std::size_t at = draw_parent(random);
+            if (!is_selected[at]) {
+                is_selected[at] = true;
+                selected.push_back(m_members[at]);
+            }
         }
         return selected;
     }

@@ -16,7 +16,8 @@ namespace aisprint::optimizer {
 
 namespace {
 
-/// Iterations that share a stream of random numbers. Threads take whole blocks.
+/// Iterations that a thread takes at a time. Each has random numbers of its own: how early a draw
+/// ends depends on the other threads.
 constexpr std::uint64_t k_block = 256;
 
 /// Costs above the limit by less than this are left to the exact comparison.
@@ -65,8 +66,8 @@ private:
     Elites m_elites;
 
     void run_block(std::uint64_t first, std::uint64_t count) {
-        Random random(m_options->seed, first / k_block);
         for (std::uint64_t iteration = first; iteration < first + count; ++iteration) {
+            Random random(m_options->seed, iteration);
             const double limit = m_shared->cost_limit.load(std::memory_order_relaxed);
             const DrawStyle style = iteration % 4 == 0 ? DrawStyle::uniform : DrawStyle::thrifty;
             if (m_draw.next(random, style, limit + k_cost_slack * limit)) {

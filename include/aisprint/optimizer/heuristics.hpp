@@ -52,8 +52,8 @@ struct HeuristicResult {
 /// the reference each iteration draws a machine per layer, deployments and candidates; unlike it,
 /// only among those that keep C2 to C6, in three of four iterations with a leaning towards few
 /// layers and full machines, and a draw ends as soon as it can be neither feasible nor cheap
-/// enough. Iterations are cut into blocks with random numbers of their own, so that the result is
-/// the same for any number of threads.
+/// enough. Each iteration has random numbers of its own, so that the result is the same for any
+/// number of threads.
 [[nodiscard]] HeuristicResult random_greedy(const Instance& instance,
                                             const RandomGreedyOptions& options);
 
