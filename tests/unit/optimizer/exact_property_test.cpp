@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 
 namespace aisprint::optimizer {
@@ -20,6 +21,11 @@ struct Family {
     test::ProblemProfile profile;
     std::size_t count;
 };
+
+/// The name is enough in messages.
+void PrintTo(const Family& family, std::ostream* out) {
+    *out << family.name;
+}
 
 test::ProblemProfile make_profile(std::size_t components, double placements) {
     test::ProblemProfile profile;
