@@ -10,6 +10,9 @@ namespace aisprint::optimizer {
 
 namespace {
 
+/// One in so many thrifty choices is made among all candidates all the same.
+constexpr std::size_t k_preference = 8;
+
 std::uint32_t to_u32(std::size_t value) {
     return static_cast<std::uint32_t>(value);
 }
@@ -247,7 +250,8 @@ bool Draw::next(Random& random, DrawStyle style, double cost_limit) {
 }
 
 void Draw::draw_machines(Random& random, DrawStyle style) {
-    const std::uint64_t closed = style == DrawStyle::thrifty ? random.next() : 0;
+    // each bit is set with a probability of a quarter
+    const std::uint64_t closed = style == DrawStyle::thrifty ? random.next() & random.next() : 0;
     for (std::size_t slot = 0; slot < m_slots.size(); ++slot) {
         const DrawTables::Slot& kinds = m_tables->m_slots[slot];
         SlotState& state = m_slots[slot];
@@ -342,7 +346,7 @@ Draw::draw_option(std::size_t partition, bool after_cloud, Random& random, DrawS
             m_free[free++] = &option;
         }
     }
-    if (free > 0 && style == DrawStyle::thrifty && (random.next() & 3U) != 0) {
+    if (free > 0 && style == DrawStyle::thrifty && random.below(k_preference) != 0) {
         return m_free[free == 1 ? 0 : random.below(free)];
     }
     const std::size_t count = admissible + shape.function_count;

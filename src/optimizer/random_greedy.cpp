@@ -23,12 +23,16 @@ constexpr std::uint64_t k_block = 256;
 /// Costs above the limit by less than this are left to the exact comparison.
 constexpr double k_cost_slack = 1e-9;
 
+/// Distance in bytes of what different threads write.
+constexpr std::size_t k_cache_line = 64;
+
 /// What the threads tell each other. It only saves work that could not change the result: a
 /// placement dearer than the K-th cheapest of any thread is not among the K cheapest of all.
 struct Shared {
-    std::atomic<std::uint64_t> next_block{0};
+    // apart from each other: the limit is read for each iteration, the counters are written often
+    alignas(k_cache_line) std::atomic<std::uint64_t> next_block{0};
     std::atomic<std::uint64_t> steps{0};
-    std::atomic<double> cost_limit{k_infinite};
+    alignas(k_cache_line) std::atomic<double> cost_limit{k_infinite};
     std::atomic<bool> feasible{false};
 
     void lower_limit(double cost) {
@@ -121,15 +125,16 @@ HeuristicResult random_greedy(const Instance& instance, const RandomGreedyOption
     if (options.stop.duration_s <= 0) {
         threads = static_cast<unsigned>(std::clamp<std::uint64_t>(blocks, 1, threads));
     }
-    std::vector<Worker> workers;
-    for (unsigned number = 0; number < threads; ++number) {
-        workers.emplace_back(tables, options, shared);
-    }
-    run_side_by_side(threads, [&](unsigned number) { workers[number].run(watch); });
+    std::vector<Elites> found(threads, Elites(options.elites));
+    run_side_by_side(threads, [&](unsigned number) {
+        Worker worker(tables, options, shared); // made here, so that its memory is the thread's own
+        worker.run(watch);
+        found[number] = worker.elites();
+    });
 
     Elites elites(options.elites);
-    for (const Worker& worker : workers) {
-        elites.merge(worker.elites());
+    for (const Elites& list : found) {
+        elites.merge(list);
     }
     HeuristicResult result;
     result.feasible = elites.feasible();
