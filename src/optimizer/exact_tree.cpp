@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exact_tree.hpp"
 
+#include "exact_walk.hpp"
+
 #include "aisprint/base/result.hpp"
 #include "aisprint/optimizer/evaluator.hpp"
 
@@ -13,6 +15,24 @@ namespace aisprint::optimizer::exact {
 namespace {
 
 constexpr double k_tie = 1e-9;
+
+/// Subgradient steps for a box that is taken out, and for each of its parts.
+constexpr std::size_t k_steps = 40;
+constexpr std::size_t k_child_steps = 15;
+
+/// Boxes that may wait; a box takes one to two kilobytes.
+constexpr std::size_t k_most_waiting = 100'000;
+
+/// Boxes looked at for a first solution before the search for the cheapest one begins.
+constexpr std::uint64_t k_start_boxes = 2000;
+constexpr std::uint64_t k_no_limit = ~std::uint64_t{0};
+
+/// Nodes of the first search in a configuration; eight times as many each time it is taken again.
+constexpr std::uint64_t k_first_nodes = 20'000;
+constexpr unsigned k_most_effort = 14;
+
+/// Every so many boxes one of the hard configurations is taken again.
+constexpr std::uint64_t k_turn = 16;
 
 unsigned thread_count(unsigned asked) {
     return asked > 0 ? asked : std::max(1U, std::thread::hardware_concurrency());
@@ -94,63 +114,108 @@ void TreeSearch::offer(const Solution& solution, double cost, const Box* box) {
     }
 }
 
-void TreeSearch::add(OpenBox open) {
+/// Queues a box. Keeps it with the thread that found it when too many are waiting, so that memory
+/// stays bounded: what is kept is searched depth first.
+void TreeSearch::add(OpenBox open, std::vector<OpenBox>& own) {
     const std::lock_guard lock(m_mutex);
     open.number = m_created++;
-    m_open.insert(std::move(open));
+    open.rank = m_phase == Phase::cheapest
+                    ? open.bound
+                    : open.bound / (m_model.cost_limit + 1) - static_cast<double>(open.depth);
+    if (open.effort > 0) {
+        open.rank = open.bound + (m_model.cost_limit + 1) * open.effort;
+        m_deferred.insert(std::move(open));
+    } else if (m_open.size() < k_most_waiting) {
+        m_open.insert(std::move(open));
+    } else {
+        own.push_back(std::move(open));
+    }
     m_changed.notify_one();
+}
+
+void TreeSearch::drop_dear_boxes() {
+    const double limit = threshold();
+    if (m_phase == Phase::cheapest && !m_open.empty() && m_open.begin()->bound > limit) {
+        m_open.clear(); // the least bound comes first
+    }
+    std::erase_if(m_deferred, [&](const OpenBox& open) { return open.bound > limit; });
+}
+
+/// The next box: mostly the one of least rank, now and then a hard configuration once more.
+std::optional<OpenBox> TreeSearch::take() {
+    drop_dear_boxes();
+    const bool again = m_taken % k_turn == 0 || m_open.empty();
+    Queue& queue = again && !m_deferred.empty() ? m_deferred : m_open;
+    if (queue.empty()) {
+        return std::nullopt;
+    }
+    if (++m_taken > m_take_limit) {
+        m_stop = true;
+        return std::nullopt;
+    }
+    return std::move(queue.extract(queue.begin()).value());
 }
 
 void TreeSearch::work() {
     Relaxation relaxation(m_model);
     std::unique_lock lock(m_mutex);
     while (true) {
-        m_changed.wait(lock, [&] { return m_stop || !m_open.empty() || m_in_work.empty(); });
-        if (m_stop || m_open.empty()) {
+        m_changed.wait(lock, [&] {
+            return m_stop || !m_open.empty() || !m_deferred.empty() || m_in_work.empty();
+        });
+        std::optional<OpenBox> open;
+        if (!m_stop) {
+            open = take();
+        }
+        if (m_stop || (!open && m_in_work.empty())) {
             m_changed.notify_all();
             return;
         }
-        if (m_open.begin()->bound > threshold()) {
-            m_open.clear();
+        if (!open) {
             continue;
         }
-        OpenBox open = std::move(m_open.extract(m_open.begin()).value());
-        const double bound = open.bound;
-        const auto at = m_in_work.insert(bound);
+        const auto at = m_in_work.insert(open->bound);
         lock.unlock();
-        process(relaxation, std::move(open));
-        if (elapsed_s() > m_options.duration_s) {
-            static_cast<void>(live_threshold());
-        }
+        process(relaxation, *std::move(open));
         lock.lock();
-        if (!m_stop || m_phase == Phase::any_feasible) {
-            m_in_work.erase(at);
+        if (!m_stop) {
+            m_in_work.erase(at); // else its bound counts: it may not be finished
         }
         m_changed.notify_all();
     }
 }
 
 void TreeSearch::process(Relaxation& relaxation, OpenBox open) {
+    std::vector<OpenBox> own;
+    own.push_back(std::move(open));
+    while (!own.empty()) {
+        OpenBox next = std::move(own.back());
+        own.pop_back();
+        look_at(relaxation, std::move(next), own);
+    }
+}
+
+void TreeSearch::look_at(Relaxation& relaxation, OpenBox open, std::vector<OpenBox>& own) {
     const double limit = live_threshold();
-    if (limit < 0) {
+    if (limit < 0 || open.bound > limit) {
         return;
     }
     if (open.box.is_single(m_model)) {
-        search_leaf(relaxation, open);
+        search_leaf(relaxation, std::move(open));
         return;
     }
     if (!relaxation.set_box(open.box)) {
         return;
     }
     Relaxation::Prices prices = *open.prices;
-    double bound = relaxation.improve(open.box, prices, limit, 40);
+    const double bound = relaxation.improve(open.box, prices, limit, k_steps);
     if (bound > limit || !relaxation.shrink(open.box, prices, bound, limit)) {
         return;
     }
     open.bound = std::max(open.bound, bound);
     open.prices = std::make_shared<const Relaxation::Prices>(prices);
     if (open.box.is_single(m_model)) {
-        add(std::move(open));
+        add(std::move(open), own);
         return;
     }
     static_cast<void>(relaxation.evaluate(open.box, prices));
@@ -159,7 +224,7 @@ void TreeSearch::process(Relaxation& relaxation, OpenBox open) {
             continue;
         }
         Relaxation::Prices child_prices = prices;
-        const double child_bound = relaxation.improve(child, child_prices, limit, 15);
+        const double child_bound = relaxation.improve(child, child_prices, limit, k_child_steps);
         if (child_bound > limit || !relaxation.shrink(child, child_prices, child_bound, limit)) {
             continue;
         }
@@ -168,7 +233,37 @@ void TreeSearch::process(Relaxation& relaxation, OpenBox open) {
         next.depth = open.depth + 1;
         next.box = std::move(child);
         next.prices = std::make_shared<const Relaxation::Prices>(std::move(child_prices));
-        add(std::move(next));
+        add(std::move(next), own);
+    }
+}
+
+void TreeSearch::search_leaf(Relaxation& relaxation, OpenBox open) {
+    LeafLimits limits;
+    limits.threshold = live_threshold();
+    if (limits.threshold < 0 || !relaxation.set_box(open.box)) {
+        return;
+    }
+    limits.nodes = k_first_nodes << (3 * std::min(open.effort, k_most_effort));
+    limits.first_only = m_phase == Phase::any_feasible;
+    limits.current_threshold = [this] { return live_threshold(); };
+    Relaxation::Prices prices = *open.prices;
+    if (relaxation.improve(open.box, prices, limits.threshold, k_steps) > limits.threshold) {
+        return;
+    }
+    const LeafResult found =
+        search_configuration(m_model, relaxation, open.box, std::move(prices), limits);
+    {
+        const std::lock_guard lock(m_mutex);
+        m_configurations += open.effort == 0 ? 1 : 0;
+        m_nodes += found.nodes;
+    }
+    if (found.solution) {
+        offer(*found.solution, found.cost, found.is_complete ? &open.box : nullptr);
+    }
+    if (!found.is_complete) {
+        ++open.effort;
+        std::vector<OpenBox> none; // deferred ones are always queued
+        add(std::move(open), none);
     }
 }
 
@@ -187,29 +282,8 @@ std::vector<Box> TreeSearch::split(const Box& box, const Relaxation& relaxation)
             }
         }
     }
-    std::vector<Box> boxes;
     if (chosen != k_none) {
-        if (box.may_be_empty[chosen]) {
-            Box child = box;
-            for (const std::size_t slot : m_model.layers[chosen]) {
-                child.high[slot] = 0;
-            }
-            boxes.push_back(std::move(child));
-        }
-        for (const std::size_t slot : m_model.layers[chosen]) {
-            if (box.high[slot] < 1) {
-                continue;
-            }
-            Box child = box;
-            child.may_be_empty[chosen] = false;
-            for (const std::size_t other : m_model.layers[chosen]) {
-                if (other != slot) {
-                    child.high[other] = 0;
-                }
-            }
-            boxes.push_back(std::move(child));
-        }
-        return boxes;
+        return split_layer(box, chosen);
     }
     std::size_t widest = k_none;
     double spread = -1;
@@ -229,47 +303,66 @@ std::vector<Box> TreeSearch::split(const Box& box, const Relaxation& relaxation)
     below.high[widest] = middle;
     Box above = box;
     above.low[widest] = middle + 1;
-    boxes.push_back(std::move(below));
-    boxes.push_back(std::move(above));
+    return {below, above};
+}
+
+/// One box per machine that a layer may use, and one without.
+std::vector<Box> TreeSearch::split_layer(const Box& box, std::size_t layer) const {
+    std::vector<Box> boxes;
+    Box closed = box;
+    for (const std::size_t slot : m_model.layers[layer]) {
+        closed.high[slot] = 0;
+    }
+    if (box.may_be_empty[layer]) {
+        boxes.push_back(closed);
+    }
+    closed.may_be_empty[layer] = false;
+    for (const std::size_t slot : m_model.layers[layer]) {
+        if (box.high[slot] > 0) {
+            boxes.push_back(closed);
+            boxes.back().high[slot] = box.high[slot];
+        }
+    }
     return boxes;
 }
 
-void TreeSearch::search_leaf(Relaxation& relaxation, const OpenBox& open) {
-    LeafLimits limits;
-    limits.threshold = live_threshold();
-    if (limits.threshold < 0 || !relaxation.set_box(open.box)) {
-        return;
+/// Everything; if any placement will do, only the most nodes of each machine: times fall and
+/// capacities rise with them, unless trained models run there.
+Box TreeSearch::root_box(Phase phase) const {
+    Box box = whole_box(m_model);
+    if (phase == Phase::cheapest) {
+        return box;
     }
-    limits.nodes = ~std::uint64_t{0};
-    limits.first_only = m_phase == Phase::any_feasible;
-    limits.current_threshold = [this] { return live_threshold(); };
-    Relaxation::Prices prices = *open.prices;
-    const double bound = relaxation.improve(open.box, prices, limits.threshold, 30);
-    if (bound > limits.threshold) {
-        return;
+    box.low = box.high;
+    for (const Unit& unit : m_model.units) {
+        for (const Variant& variant : unit.variants) {
+            for (const Part& part : variant.parts) {
+                for (const Place& place : part.places) {
+                    if (place.figures->kind == TimeKind::table) {
+                        box.low[place.slot] = 1;
+                    }
+                }
+            }
+        }
     }
-    const LeafResult found =
-        search_configuration(m_model, relaxation, open.box, std::move(prices), limits);
-    {
-        const std::lock_guard lock(m_mutex);
-        ++m_configurations;
-        m_nodes += found.nodes;
-    }
-    if (found.solution) {
-        offer(*found.solution, found.cost, &open.box);
-    }
+    return box;
 }
 
-void TreeSearch::search(Phase phase) {
+/// Looks at boxes until none is left (exhausted), a limit is reached or, if any solution will do,
+/// there is one.
+TreeSearch::Outcome TreeSearch::search(Phase phase, std::uint64_t take_limit) {
     m_phase = phase;
     m_stop = false;
+    m_taken = 0;
+    m_take_limit = take_limit;
     m_open.clear();
+    m_deferred.clear();
     m_in_work.clear();
-    Relaxation relaxation(m_model);
     OpenBox root;
-    root.box = whole_box(m_model);
-    root.prices = std::make_shared<const Relaxation::Prices>(relaxation.first_prices());
-    add(std::move(root));
+    root.box = root_box(phase);
+    root.prices = std::make_shared<const Relaxation::Prices>(Relaxation(m_model).first_prices());
+    std::vector<OpenBox> none; // the queue is empty, so that the root is put there
+    add(std::move(root), none);
     std::vector<std::thread> helpers;
     for (unsigned t = 1; t < m_threads; ++t) {
         helpers.emplace_back([this] { work(); });
@@ -278,14 +371,78 @@ void TreeSearch::search(Phase phase) {
     for (std::thread& helper : helpers) {
         helper.join();
     }
+    return m_stop ? Outcome::stopped : Outcome::exhausted;
+}
+
+/// Takes over the solution that the caller has, if it holds what it promises.
+void TreeSearch::use_incumbent() {
+    if (!m_options.incumbent) {
+        return;
+    }
+    Evaluator evaluator(*m_instance);
+    evaluator.load(*m_options.incumbent);
+    if (evaluator.feasible()) {
+        offer(*m_options.incumbent, evaluator.cost(), nullptr);
+    }
+}
+
+void TreeSearch::improve_start() {
+    Relaxation relaxation(m_model);
+    const auto is_stopped = [this] { return elapsed_s() > m_options.duration_s; };
+    const WalkResult walked = walk_configurations(m_model, relaxation, *m_best, is_stopped);
+    m_configurations += walked.configurations;
+    m_nodes += walked.nodes;
+    offer(walked.solution, walked.cost, nullptr);
 }
 
 ExactResult TreeSearch::run() {
     if (m_model.is_hopeless) {
         return result(true);
     }
-    search(m_options.goal == ExactGoal::any_feasible ? Phase::any_feasible : Phase::cheapest);
-    return result(!m_best && !m_timed_out);
+    use_incumbent();
+    if (m_options.goal == ExactGoal::any_feasible) {
+        const bool exhausted =
+            !m_best && search(Phase::any_feasible, k_no_limit) == Outcome::exhausted;
+        return result(exhausted && !m_best);
+    }
+    if (!m_best && search(Phase::any_feasible, k_start_boxes) == Outcome::exhausted && !m_best) {
+        return result(true);
+    }
+    if (m_timed_out) { // before the bounds of this phase mean anything
+        m_open.clear();
+        m_deferred.clear();
+        m_in_work.clear();
+        m_in_work.insert(0.0);
+        return result(false);
+    }
+    if (m_best) {
+        m_phase = Phase::cheapest;
+        improve_start();
+    }
+    const Outcome outcome = search(Phase::cheapest, k_no_limit);
+    return result(outcome == Outcome::exhausted && !m_best);
+}
+
+/// What no solution undercuts, as far as the search went.
+double TreeSearch::proved_bound() const {
+    if (m_options.goal == ExactGoal::any_feasible) {
+        return 0;
+    }
+    double bound = m_best ? m_best_cost : m_model.cost_limit;
+    if (m_best && m_options.gap > 0) {
+        bound = threshold(); // boxes above it were left out
+    }
+    if (m_timed_out) {
+        for (const Queue* queue : {&m_open, &m_deferred}) {
+            for (const OpenBox& open : *queue) {
+                bound = std::min(bound, open.bound);
+            }
+        }
+        if (!m_in_work.empty()) {
+            bound = std::min(bound, *m_in_work.begin());
+        }
+    }
+    return std::max(0.0, bound);
 }
 
 ExactResult TreeSearch::result(bool is_infeasible) {
@@ -300,30 +457,15 @@ ExactResult TreeSearch::result(bool is_infeasible) {
         result.lower_bound = k_infinite;
         return result;
     }
-    double bound = m_best ? m_best_cost : m_model.cost_limit;
-    if (m_best && m_options.gap > 0) {
-        bound = threshold(); // boxes above it were left out
-    }
-    const bool first_only = m_options.goal == ExactGoal::any_feasible;
-    if (first_only) {
-        bound = 0; // the rest was not looked at
-    }
-    if (m_timed_out) {
-        if (!m_open.empty()) {
-            bound = std::min(bound, m_open.begin()->bound);
-        }
-        if (!m_in_work.empty()) {
-            bound = std::min(bound, *m_in_work.begin());
-        }
-    }
-    result.lower_bound = bound;
-    if (m_best) {
-        result.solution = m_best;
-        result.cost = m_best_cost;
-        result.status = m_timed_out || first_only ? ExactStatus::feasible : ExactStatus::optimal;
-    } else {
+    result.lower_bound = proved_bound();
+    if (!m_best) {
         result.status = ExactStatus::unknown;
+        return result;
     }
+    const bool is_proved = !m_timed_out && m_options.goal == ExactGoal::cheapest;
+    result.solution = m_best;
+    result.cost = m_best_cost;
+    result.status = is_proved ? ExactStatus::optimal : ExactStatus::feasible;
     return result;
 }
 

@@ -22,7 +22,9 @@ namespace aisprint::optimizer::exact {
 /// A set of configurations that is still to be looked at.
 struct OpenBox {
     double bound = 0;
+    double rank = 0; ///< the least is next
     std::size_t depth = 0;
+    unsigned effort = 0;      ///< of a single configuration: searches that ran out of nodes
     std::uint64_t number = 0; ///< in the order of creation
     Box box;
     std::shared_ptr<const Relaxation::Prices> prices;
@@ -45,12 +47,14 @@ public:
     [[nodiscard]] ExactResult run();
 
 private:
-    struct CheaperBound {
+    struct Earlier {
         bool operator()(const OpenBox& a, const OpenBox& b) const {
-            return a.bound != b.bound ? a.bound < b.bound : a.number < b.number;
+            return a.rank != b.rank ? a.rank < b.rank : a.number < b.number;
         }
     };
+    using Queue = std::multiset<OpenBox, Earlier>;
     enum class Phase { any_feasible, cheapest };
+    enum class Outcome { exhausted, stopped };
 
     const Instance* m_instance;
     ExactOptions m_options;
@@ -60,9 +64,12 @@ private:
 
     std::mutex m_mutex;
     std::condition_variable m_changed;
-    std::multiset<OpenBox, CheaperBound> m_open;
+    Queue m_open;
+    Queue m_deferred;                ///< configurations whose search ran out of nodes
     std::multiset<double> m_in_work; ///< bounds of the boxes that threads are at
     std::uint64_t m_created = 0;
+    std::uint64_t m_taken = 0; ///< boxes taken out in this phase
+    std::uint64_t m_take_limit = 0;
     bool m_stop = false;
     bool m_timed_out = false;
     Phase m_phase = Phase::cheapest;
@@ -78,16 +85,25 @@ private:
     [[nodiscard]] double elapsed_s() const;
     [[nodiscard]] double threshold() const;
     [[nodiscard]] double live_threshold();
-    void offer(const Solution& solution, double cost, const Box* box);
     [[nodiscard]] ConfigurationKey key_of(const Solution& solution) const;
+    void offer(const Solution& solution, double cost, const Box* box);
+
+    [[nodiscard]] Box root_box(Phase phase) const;
+    [[nodiscard]] Outcome search(Phase phase, std::uint64_t take_limit);
     void work();
+    [[nodiscard]] std::optional<OpenBox> take();
+    void drop_dear_boxes();
     void process(Relaxation& relaxation, OpenBox open);
-    void branch(Relaxation& relaxation, const OpenBox& open, double bound);
-    void search_leaf(Relaxation& relaxation, const OpenBox& open);
-    void add(OpenBox open);
+    void look_at(Relaxation& relaxation, OpenBox open, std::vector<OpenBox>& own);
+    void add(OpenBox open, std::vector<OpenBox>& own);
+    void search_leaf(Relaxation& relaxation, OpenBox open);
     [[nodiscard]] std::vector<Box> split(const Box& box, const Relaxation& relaxation) const;
-    void search(Phase phase);
+    [[nodiscard]] std::vector<Box> split_layer(const Box& box, std::size_t layer) const;
+
+    void use_incumbent();
+    void improve_start();
     [[nodiscard]] ExactResult result(bool is_infeasible);
+    [[nodiscard]] double proved_bound() const;
 };
 
 } // namespace aisprint::optimizer::exact
