@@ -340,6 +340,8 @@ double Relaxation::step_length() const {
 double Relaxation::improve(const Box& box, Prices& prices, double threshold, std::size_t steps) {
     const std::size_t slots = m_model->slots.size();
     Prices current = prices;
+    // a little above the threshold: steps towards it alone would never cross it
+    const double target = threshold + k_overshoot * std::abs(threshold);
     double best = -k_infinite;
     double share = 1;
     std::size_t idle = 0;
@@ -369,7 +371,7 @@ double Relaxation::improve(const Box& box, Prices& prices, double threshold, std
         if (length <= 0) {
             break;
         }
-        const double step_size = share * 1.05 * (threshold - bound) / length;
+        const double step_size = share * (target - bound) / length;
         for (std::size_t s = 0; s < slots; ++s) {
             current[s] =
                 std::max(0.0, current[s] + step_size * m_scale[s] * m_scale[s] * m_work_gap[s]);

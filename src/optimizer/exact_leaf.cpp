@@ -4,6 +4,7 @@
 #include "aisprint/base/result.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace aisprint::optimizer::exact {
@@ -194,6 +195,7 @@ private:
         Multipliers best = start;
         best.bound = -k_infinite;
         std::vector<std::size_t> chosen(m_lists.size(), 0);
+        const double target = m_threshold + k_overshoot * std::abs(m_threshold);
         const std::size_t count = current.load.size();
         std::vector<double> gap(count);
         std::vector<double> memory_gap(count);
@@ -245,7 +247,7 @@ private:
             if (length <= 0) {
                 break;
             }
-            const double size = share * 1.05 * (m_threshold - current.bound) / length;
+            const double size = share * (target - current.bound) / length;
             for (std::size_t l = 0; l < count; ++l) {
                 current.load[l] = std::max(0.0, current.load[l] + size * gap[l]);
                 current.memory[l] =
