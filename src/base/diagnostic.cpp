@@ -137,7 +137,10 @@ Diagnostic make_error_at(const SourceFile& source,
     if (diagnostic.span.file.empty()) {
         diagnostic.span.file = source.name();
     }
-    diagnostic.snippet = std::string(source.line_text(span.line));
+    // JSON without line breaks is one line of any length; nobody wants to see it.
+    constexpr std::size_t k_longest_snippet = 1000;
+    const std::string_view line = source.line_text(span.line);
+    diagnostic.snippet = line.size() <= k_longest_snippet ? std::string(line) : std::string{};
     return diagnostic;
 }
 
