@@ -10,7 +10,7 @@
 namespace aisprint::optimizer::exact {
 
 /// By how much subgradient steps aim beyond the threshold that they are to pass.
-constexpr double k_overshoot = 0.005;
+constexpr double k_overshoot = 0.06;
 
 /// A set of configurations: for every layer the machines it may use, each with a range of node
 /// numbers, and whether it may stay empty. A single configuration if nothing is left to choose.
