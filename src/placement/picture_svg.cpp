@@ -205,9 +205,9 @@ private:
             }
             m_svg +=
                 "</g>\n" +
-                text_at(
-                    k_margin, y + 4, "small",
-                    shorten(fmt::format("{}: {:.10g}{}", domain.name, domain.bandwidth, units), 33));
+                text_at(k_margin, y + 4, "small",
+                        shorten(fmt::format("{}: {:.10g}{}", domain.name, domain.bandwidth, units),
+                                33));
         }
     }
 
