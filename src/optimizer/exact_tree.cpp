@@ -51,7 +51,7 @@ double TreeSearch::elapsed_s() const {
 /// What a solution may cost to be of use. Equally cheap ones are: the first configuration wins.
 double TreeSearch::threshold() const {
     if (!m_best) {
-        return m_model.cost_limit * (1 + k_tie) + k_tie;
+        return std::min(m_model.cost_limit, m_options.cost_limit) * (1 + k_tie) + k_tie;
     }
     if (m_options.gap > 0) {
         return m_best_cost * (1 - m_options.gap);
@@ -327,10 +327,10 @@ std::vector<Box> TreeSearch::split_layer(const Box& box, std::size_t layer) cons
 }
 
 /// Everything; if any placement will do, only the most nodes of each machine: times fall and
-/// capacities rise with them, unless trained models run there.
+/// capacities rise with them, unless trained models run there. A limit of the cost wants all.
 Box TreeSearch::root_box(Phase phase) const {
     Box box = whole_box(m_model);
-    if (phase == Phase::cheapest) {
+    if (phase == Phase::cheapest || m_options.cost_limit < m_model.cost_limit) {
         return box;
     }
     box.low = box.high;

@@ -61,6 +61,9 @@ Explanation explain_infeasibility(const Problem& problem, double duration_s, uns
     RelaxSearch search(problem, duration_s, threads);
     const RequirementSet clash = find_clash(search);
     Explanation explanation;
+    if (search.has_solution()) {
+        return explanation;
+    }
     explanation.components = find_components(search, clash, problem.components.size());
     for (std::size_t r = 0; r < clash.size(); ++r) {
         if (!clash[r]) {

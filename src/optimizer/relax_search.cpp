@@ -38,6 +38,10 @@ const RelaxSearch::Witness* RelaxSearch::find_witness(const RequirementSet& kept
     return nullptr;
 }
 
+bool RelaxSearch::has_solution() const {
+    return find_witness(RequirementSet(m_requirements.size(), true)) != nullptr;
+}
+
 std::vector<double> RelaxSearch::rates(const RequirementSet& kept) const {
     for (std::size_t r = 0; r < kept.size(); ++r) {
         if (m_requirements[r].kind == RequirementKind::arrival_rate && !kept[r]) {

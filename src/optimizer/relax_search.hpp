@@ -35,6 +35,9 @@ public:
     /// `needed` if it has no value.
     [[nodiscard]] std::optional<Requirement> relax(std::size_t r);
 
+    /// True if some solution turned out to break no requirement at all.
+    [[nodiscard]] bool has_solution() const;
+
     /// True if no search was cut short.
     [[nodiscard]] bool complete() const { return m_complete; }
 

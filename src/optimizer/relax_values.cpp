@@ -23,11 +23,15 @@ double middle(double infeasible, double feasible, const Grain& grain) {
 
 } // namespace
 
-Finding find_feasible(const Instance& instance, const Deadline& deadline, unsigned threads) {
+Finding find_within_cost(const Instance& instance,
+                         double cost_limit,
+                         const Deadline& deadline,
+                         unsigned threads) {
     ExactOptions options;
     options.goal = ExactGoal::any_feasible;
     options.duration_s = k_share * deadline.remaining_s();
     options.threads = threads;
+    options.cost_limit = cost_limit;
     Finding finding;
     if (options.duration_s <= 0) {
         return finding;
@@ -42,6 +46,10 @@ Finding find_feasible(const Instance& instance, const Deadline& deadline, unsign
     return finding;
 }
 
+Finding find_feasible(const Instance& instance, const Deadline& deadline, unsigned threads) {
+    return find_within_cost(instance, k_infinite, deadline, threads);
+}
+
 ExactResult find_cheapest(const Instance& instance,
                           const std::optional<Solution>& incumbent,
                           const Deadline& deadline,
@@ -51,21 +59,6 @@ ExactResult find_cheapest(const Instance& instance,
     options.threads = threads;
     options.incumbent = incumbent;
     return options.duration_s > 0 ? branch_and_bound(instance, options) : ExactResult{};
-}
-
-Finding find_within_cost(const Instance& instance,
-                         double cost_limit,
-                         const Deadline& deadline,
-                         unsigned threads) {
-    ExactResult result = find_cheapest(instance, std::nullopt, deadline, threads);
-    Finding finding;
-    if (result.solution && result.cost <= cost_limit) {
-        finding.verdict = Verdict::feasible;
-        finding.solution = std::move(*result.solution);
-    } else if (result.status == ExactStatus::infeasible || result.lower_bound > cost_limit) {
-        finding.verdict = Verdict::infeasible;
-    }
-    return finding;
 }
 
 /// Halves the gap, and every other time tries the nearest value below what the last solution

@@ -184,8 +184,9 @@ private:
         const double low_s = m_points[at].explored_s;
         const double limit_s = m_points[at].is_sparse ? top_s : 0.5 * (low_s + top_s);
         std::optional<FrontPoint> found = cheapest(limit_s);
-        if (!found) {
-            return false;
+        if (!found) { // too hard for its share of the time
+            m_points[at].explored_s = k_infinite;
+            return m_deadline.remaining_s() > 0;
         }
         m_points[at].explored_s = limit_s;
         m_points[at].is_sparse = true;

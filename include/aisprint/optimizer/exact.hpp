@@ -28,6 +28,8 @@ struct ExactOptions {
     double gap = 0;         ///< relative: stop when (cost - bound) / cost is not above it
     unsigned threads = 1;   ///< 0: as many as the machine has
     std::optional<Solution> incumbent; ///< a feasible solution to start from
+    /// Dearer solutions do not count: without cheaper ones the problem is called infeasible.
+    double cost_limit = k_infinite;
 };
 
 /// The answer with its certificate. Without a limit the result does not depend on the number of

@@ -34,18 +34,23 @@ struct Requirement {
 struct Explanation {
     /// Requirements that clash: together they admit no solution, without any one of them there is
     /// one (as far as the other requirements outside the set are left out, too). Irreducible.
+    /// Empty if there is no solution even with all requirements lifted, because of trained models
+    /// that cannot share a machine.
     std::vector<Requirement> clash;
-    /// All requirements, in or outside the set, that alone can be relaxed to make the problem
-    /// feasible, with the value needed.
+    /// All requirements that alone can be relaxed to make the problem feasible, with the value
+    /// needed if they have one. They are part of the clash: lifting another leaves it as it is.
     std::vector<Requirement> relaxations;
-    /// Components that have a part in the clash.
+    /// Components that have a part in the clash: without any one of them there is a solution.
     std::vector<std::size_t> components;
-    /// False if a search hit its time limit, so that the set may be reducible.
+    /// False if a search hit its time limit, so that the set may be reducible, a relaxation may be
+    /// missing, or a value larger than needed.
     bool complete = true;
 };
 
 /// Explains an infeasible problem by deletion: each requirement is dropped for good if the rest is
-/// still infeasible. `duration_s` limits the whole (wall clock).
+/// still infeasible. Values needed are exact for nodes and memory, to a relative 1e-6 for times and
+/// 1e-4 for rates, and always enough. `duration_s` limits the whole (wall clock). The problem must
+/// be infeasible; if it turns out to be feasible the explanation is empty.
 [[nodiscard]] Explanation
 explain_infeasibility(const Problem& problem, double duration_s, unsigned threads);
 
