@@ -75,8 +75,9 @@ void Relaxation::add_unit(const Unit& unit) {
                         std::min(flat_part.function_cost, place.figures->cost);
                 } else {
                     m_places.push_back({static_cast<std::uint32_t>(place.slot),
-                                        place.figures->exclusive, place.figures->work,
-                                        place.figures->memory_mb, place.figures->cost});
+                                        place.figures->exclusive, place.min_nodes,
+                                        place.figures->work, place.figures->memory_mb,
+                                        place.figures->cost});
                 }
             }
             if (part.edge_places == part.places.size()) {
@@ -108,8 +109,7 @@ Relaxation::Prices Relaxation::first_prices() const {
 bool Relaxation::opens(const Box& box, std::size_t first, std::size_t last) const {
     for (std::size_t p = first; p < last; ++p) {
         const std::size_t slot = m_places[p].slot;
-        if (slot >= m_model->machine_slots ||
-            (box.high[slot] > 0 && m_places[p].work < box.high[slot])) {
+        if (slot >= m_model->machine_slots || box.high[slot] >= m_places[p].min_nodes) {
             return true;
         }
     }
@@ -193,7 +193,7 @@ Relaxation::Best Relaxation::best_of(const Box& box,
         const std::size_t slot = place.slot;
         double work = place.work;
         if (slot < m_model->machine_slots) {
-            if (work >= box.high[slot]) { // also closed: high 0
+            if (box.high[slot] < place.min_nodes) { // also closed: high 0
                 continue;
             }
             if (place.is_exclusive) {

@@ -32,6 +32,7 @@ struct Box {
 struct FlatPlace {
     std::uint32_t slot = 0;
     bool is_exclusive = false;
+    int min_nodes = 1;
     double work = 0;
     double memory_mb = 0;
     double cost = 0;

@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exact_leaf.hpp"
 
+#include "exact_choices.hpp"
+
 #include "aisprint/base/result.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace aisprint::optimizer::exact {
 
 namespace {
-
-constexpr double k_slack = 1e-9;
-
-/// Prices of loads and memory per open slot, with what they bound.
-struct Multipliers {
-    std::vector<double> load;
-    std::vector<double> memory;
-    double capacity = 0; ///< worth of all capacities
-    double bound = 0;    ///< machine cost + least weights - capacity
-};
 
 /// A path constraint as the search sees it.
 struct PathView {
@@ -31,18 +23,14 @@ struct PathView {
 class LeafSearch {
 public:
     LeafSearch(const Model& model, const Box& box, const LeafLimits& limits)
-        : m_model(&model), m_configuration(model, box), m_limits(&limits),
+        : m_model(&model), m_choices(model, box), m_lists(m_choices.lists()), m_limits(&limits),
           m_threshold(limits.threshold), m_evaluator(*model.instance) {
-        const std::size_t count = m_configuration.slots.size();
+        const std::size_t count = m_choices.configuration().slots.size();
         m_load.assign(count, 0.0);
         m_memory.assign(count, 0.0);
         m_partitions.assign(count, 0);
         m_exclusive.assign(count, false);
         m_inverse.assign(count, 1.0);
-        for (std::size_t l = 0; l < count; ++l) {
-            m_memory_limit.push_back(
-                model.memory(m_configuration.slots[l], m_configuration.nodes[l]) * (1 + k_slack));
-        }
         const Problem& problem = model.instance->problem();
         for (std::size_t p = 0; p < problem.path_constraints.size(); ++p) {
             PathView view;
@@ -55,54 +43,38 @@ public:
         }
     }
 
-    /// False if a component has no option.
-    bool prepare(Relaxation& relaxation, const Box& box, const Relaxation::Prices& prices) {
-        const double bound = relaxation.evaluate(box, prices);
-        if (bound > m_threshold) {
-            return false;
-        }
-        const std::vector<double> weights = relaxation.unit_weights();
-        for (std::size_t i = 0; i < m_model->units.size(); ++i) {
-            const WeightLimit limit{&prices, weights[i] + (m_threshold - bound) + k_slack};
-            m_lists.push_back(build_options(*m_model, i, m_configuration, limit));
-            if (m_lists.back().options.empty()) {
-                return false;
-            }
-        }
-        m_alive.resize(m_lists.size());
-        for (std::size_t i = 0; i < m_lists.size(); ++i) {
-            m_alive[i].resize(m_lists[i].options.size());
-            std::iota(m_alive[i].begin(), m_alive[i].end(), std::size_t{0});
-        }
-        return tighten(prices);
+    [[nodiscard]] bool
+    prepare(Relaxation& relaxation, const Box& box, const Relaxation::Prices& prices) {
+        return m_choices.prepare(relaxation, box, prices, m_threshold);
     }
 
-    LeafResult run(const std::vector<double>& order_prices) {
-        arrange(order_prices);
+    /// Components come by their weights, heaviest first, options by theirs at the given prices.
+    LeafResult run(const std::vector<double>& unit_weights, Multipliers prices) {
+        m_order_set = std::move(prices);
+        arrange(unit_weights);
         m_placed.assign(m_lists.size(), k_none);
         m_times.assign(m_lists.size(), 0.0);
         m_inner_times.assign(m_lists.size(), 0.0);
-        descend(0, 0.0, std::vector<double>(m_sets.size(), 0.0));
+        descend(0, 0.0, std::vector<double>(m_choices.sets().size(), 0.0));
         m_result.nodes = m_nodes;
         m_result.is_complete = !m_stopped;
         return std::move(m_result);
     }
 
-    [[nodiscard]] const Configuration& configuration() const { return m_configuration; }
+    [[nodiscard]] const Configuration& configuration() const { return m_choices.configuration(); }
 
 private:
     const Model* m_model;
-    Configuration m_configuration;
+    Choices m_choices;
+    const std::vector<OptionList>& m_lists;
     const LeafLimits* m_limits;
     double m_threshold;
     Evaluator m_evaluator;
-    std::vector<OptionList> m_lists;
-    std::vector<std::vector<std::size_t>> m_alive;
-    std::vector<Multipliers> m_sets;
     std::vector<PathView> m_paths;
     LeafResult m_result;
 
     // the order of the search
+    Multipliers m_order_set; ///< prices by which options are tried
     std::vector<std::size_t> m_order;
     std::vector<std::vector<double>> m_rest_cost_of_set; ///< per set: least weights from a depth on
     std::vector<std::vector<double>> m_rest_load;        ///< per slot
@@ -117,171 +89,11 @@ private:
     std::vector<std::uint32_t> m_partitions;
     std::vector<bool> m_exclusive;
     std::vector<double> m_inverse;
-    std::vector<double> m_memory_limit;
     std::vector<std::size_t> m_placed;
     std::vector<double> m_times;
     std::vector<double> m_inner_times;
     std::uint64_t m_nodes = 0;
     bool m_stopped = false;
-
-    [[nodiscard]] double weigh(const Multipliers& set, std::size_t i, std::size_t o) const {
-        const Option& option = m_lists[i].options[o];
-        double weight = option.cost;
-        for (const Use& use : m_lists[i].uses_of(option)) {
-            const double load = use.is_exclusive ? 1.0 : use.load;
-            weight += set.load[use.local] * load + set.memory[use.local] * use.memory_mb;
-        }
-        return weight;
-    }
-
-    /// Bound of a set; `chosen` receives the cheapest option of each component.
-    double bound_of(Multipliers& set, std::vector<std::size_t>* chosen) const {
-        set.capacity = 0;
-        for (std::size_t l = 0; l < set.load.size(); ++l) {
-            set.capacity += set.load[l] + set.memory[l] * m_memory_limit[l];
-        }
-        set.bound = m_configuration.machine_cost - set.capacity;
-        for (std::size_t i = 0; i < m_lists.size(); ++i) {
-            double least = k_infinite;
-            for (const std::size_t o : m_alive[i]) {
-                const double weight = weigh(set, i, o);
-                if (weight < least) {
-                    least = weight;
-                    if (chosen != nullptr) {
-                        (*chosen)[i] = o;
-                    }
-                }
-            }
-            set.bound += least;
-        }
-        return set.bound;
-    }
-
-    /// Subgradient steps on the option lists; options too heavy for the threshold are dropped in
-    /// between. False if the configuration holds nothing cheap enough.
-    bool tighten(const Relaxation::Prices& prices) {
-        const std::size_t count = m_configuration.slots.size();
-        const std::size_t slots = m_model->slots.size();
-        Multipliers start;
-        start.load.assign(count, 0.0);
-        start.memory.assign(count, 0.0);
-        for (std::size_t l = 0; l < count; ++l) {
-            const std::size_t slot = m_configuration.slots[l];
-            start.load[l] = prices[slot] * m_configuration.nodes[l];
-            start.memory[l] = prices[slots + slot];
-        }
-        for (int round = 0; round < 3; ++round) {
-            Multipliers best = climb(start);
-            if (best.bound > m_threshold) {
-                return false;
-            }
-            if (m_sets.size() < 3) {
-                m_sets.push_back(best);
-            }
-            const std::size_t dropped = drop_heavy(best);
-            if (dropped == k_none) {
-                return false;
-            }
-            start = best;
-            if (dropped == 0) {
-                break;
-            }
-        }
-        return true;
-    }
-
-    Multipliers climb(const Multipliers& start) const {
-        Multipliers current = start;
-        Multipliers best = start;
-        best.bound = -k_infinite;
-        std::vector<std::size_t> chosen(m_lists.size(), 0);
-        const double target = m_threshold + k_overshoot * std::abs(m_threshold);
-        const std::size_t count = current.load.size();
-        std::vector<double> gap(count);
-        std::vector<double> memory_gap(count);
-        double share = 1;
-        int idle = 0;
-        for (int step = 0; step < 50; ++step) {
-            const double bound = bound_of(current, &chosen);
-            if (bound > best.bound) {
-                idle = bound > best.bound + 1e-3 * (m_threshold - best.bound) ? 0 : idle + 1;
-                best = current;
-            } else {
-                ++idle;
-            }
-            if (best.bound > m_threshold) {
-                break;
-            }
-            if (idle >= 4) {
-                share *= 0.5;
-                idle = 0;
-                if (share < 0.02) {
-                    break;
-                }
-                current = best;
-                static_cast<void>(bound_of(current, &chosen));
-            }
-            double length = 0;
-            for (std::size_t l = 0; l < count; ++l) {
-                gap[l] = -1;
-                memory_gap[l] = -1;
-            }
-            for (std::size_t i = 0; i < m_lists.size(); ++i) {
-                for (const Use& use : m_lists[i].uses_of(m_lists[i].options[chosen[i]])) {
-                    gap[use.local] += use.is_exclusive ? 1.0 : use.load;
-                    memory_gap[use.local] += use.memory_mb / m_memory_limit[use.local];
-                }
-            }
-            for (std::size_t l = 0; l < count; ++l) {
-                if (!m_model->slots[m_configuration.slots[l]].memory_binds) {
-                    memory_gap[l] = 0;
-                }
-                // only what moves
-                if (gap[l] > 0 || current.load[l] > 0) {
-                    length += gap[l] * gap[l];
-                }
-                if (memory_gap[l] > 0 || current.memory[l] > 0) {
-                    length += memory_gap[l] * memory_gap[l];
-                }
-            }
-            if (length <= 0) {
-                break;
-            }
-            const double size = share * (target - current.bound) / length;
-            for (std::size_t l = 0; l < count; ++l) {
-                current.load[l] = std::max(0.0, current.load[l] + size * gap[l]);
-                current.memory[l] =
-                    std::max(0.0, current.memory[l] + size * memory_gap[l] / m_memory_limit[l]);
-            }
-        }
-        return best;
-    }
-
-    /// Number of options dropped; k_none if a component has none left.
-    std::size_t drop_heavy(const Multipliers& set) {
-        std::size_t dropped = 0;
-        for (std::size_t i = 0; i < m_lists.size(); ++i) {
-            std::vector<double> weights;
-            double least = k_infinite;
-            for (const std::size_t o : m_alive[i]) {
-                weights.push_back(weigh(set, i, o));
-                least = std::min(least, weights.back());
-            }
-            const double limit = least + (m_threshold - set.bound) + k_slack;
-            std::vector<std::size_t> kept;
-            for (std::size_t k = 0; k < weights.size(); ++k) {
-                if (weights[k] <= limit) {
-                    kept.push_back(m_alive[i][k]);
-                }
-            }
-            dropped += m_alive[i].size() - kept.size();
-            m_alive[i] = std::move(kept);
-            if (m_alive[i].empty()) {
-                return k_none;
-            }
-        }
-        return dropped;
-    }
 
     void arrange(const std::vector<double>& unit_weights) {
         m_order.resize(m_lists.size());
@@ -291,23 +103,24 @@ private:
         });
         for (std::size_t i = 0; i < m_lists.size(); ++i) {
             std::vector<double> weights(m_lists[i].options.size(), 0.0);
-            for (const std::size_t o : m_alive[i]) {
-                weights[o] = weigh(m_order_set, i, o);
+            for (const std::size_t o : m_choices.alive()[i]) {
+                weights[o] = m_choices.weigh(m_order_set, i, o);
             }
-            std::ranges::stable_sort(
-                m_alive[i], [&](std::size_t a, std::size_t b) { return weights[a] < weights[b]; });
+            std::ranges::stable_sort(m_choices.alive()[i], [&](std::size_t a, std::size_t b) {
+                return weights[a] < weights[b];
+            });
         }
         const std::size_t depth = m_order.size();
-        m_rest_cost_of_set.assign(m_sets.size(), std::vector<double>(depth + 1, 0.0));
-        m_weights.assign(m_sets.size(), {});
-        for (std::size_t k = 0; k < m_sets.size(); ++k) {
+        m_rest_cost_of_set.assign(m_choices.sets().size(), std::vector<double>(depth + 1, 0.0));
+        m_weights.assign(m_choices.sets().size(), {});
+        for (std::size_t k = 0; k < m_choices.sets().size(); ++k) {
             m_weights[k].resize(m_lists.size());
             for (std::size_t d = depth; d-- > 0;) {
                 const std::size_t i = m_order[d];
                 m_weights[k][i].assign(m_lists[i].options.size(), 0.0);
                 double least = k_infinite;
-                for (const std::size_t o : m_alive[i]) {
-                    m_weights[k][i][o] = weigh(m_sets[k], i, o);
+                for (const std::size_t o : m_choices.alive()[i]) {
+                    m_weights[k][i][o] = m_choices.weigh(m_choices.sets()[k], i, o);
                     least = std::min(least, m_weights[k][i][o]);
                 }
                 m_rest_cost_of_set[k][d] = m_rest_cost_of_set[k][d + 1] + least;
@@ -318,7 +131,7 @@ private:
 
     void arrange_rest() {
         const std::size_t depth = m_order.size();
-        const std::size_t count = m_configuration.slots.size();
+        const std::size_t count = m_choices.configuration().slots.size();
         m_rest_load.assign(depth + 1, std::vector<double>(count, 0.0));
         m_rest_cost.assign(depth + 1, 0.0);
         m_least_inner_s.assign(m_lists.size(), 0.0);
@@ -329,7 +142,7 @@ private:
             double cost = k_infinite;
             double inner = k_infinite;
             double last = k_infinite;
-            for (const std::size_t o : m_alive[i]) {
+            for (const std::size_t o : m_choices.alive()[i]) {
                 const Option& option = m_lists[i].options[o];
                 cost = std::min(cost, option.cost);
                 std::vector<double> load(count, 0.0);
@@ -353,10 +166,6 @@ private:
         }
     }
 
-public:
-    Multipliers m_order_set; ///< prices by which options are tried
-
-private:
     [[nodiscard]] bool fits_neighbours(std::size_t i, const Option& option) const {
         const Instance& instance = *m_model->instance;
         if (instance.is_edge(option.first_resource)) {
@@ -382,7 +191,7 @@ private:
         for (const Use& use : m_lists[i].uses_of(option)) {
             const std::size_t l = use.local;
             if (m_load[l] + use.load + m_rest_load[depth + 1][l] >= 1.0 + k_slack ||
-                m_memory[l] + use.memory_mb > m_memory_limit[l] || m_exclusive[l] ||
+                m_memory[l] + use.memory_mb > m_choices.memory_limits()[l] || m_exclusive[l] ||
                 (use.is_exclusive && m_partitions[l] > 0)) {
                 return false;
             }
@@ -497,13 +306,14 @@ private:
         const std::size_t i = m_order[depth];
         std::vector<Undo> undo;
         std::vector<double> next(weights.size());
-        for (const std::size_t o : m_alive[i]) {
+        for (const std::size_t o : m_choices.alive()[i]) {
             ++m_nodes;
             if (is_out_of_budget()) {
                 return;
             }
             const Option& option = m_lists[i].options[o];
-            if (m_configuration.machine_cost + cost + option.cost + m_rest_cost[depth + 1] >
+            if (m_choices.configuration().machine_cost + cost + option.cost +
+                        m_rest_cost[depth + 1] >
                     m_threshold ||
                 !is_light_enough(depth, i, o, weights, next) || !fits_neighbours(i, option) ||
                 !fits_slots(depth, i, option)) {
@@ -525,9 +335,9 @@ private:
                                        std::size_t o,
                                        const std::vector<double>& weights,
                                        std::vector<double>& next) const {
-        for (std::size_t k = 0; k < m_sets.size(); ++k) {
+        for (std::size_t k = 0; k < m_choices.sets().size(); ++k) {
             next[k] = weights[k] + m_weights[k][i][o];
-            if (m_configuration.machine_cost - m_sets[k].capacity + next[k] +
+            if (m_choices.configuration().machine_cost - m_choices.sets()[k].capacity + next[k] +
                     m_rest_cost_of_set[k][depth + 1] >
                 m_threshold + k_slack) {
                 return false;
@@ -551,10 +361,11 @@ private:
             }
             solution.components.push_back(std::move(choice));
         }
-        for (std::size_t l = 0; l < m_configuration.slots.size(); ++l) {
-            const std::size_t resource = m_model->slots[m_configuration.slots[l]].resource;
+        for (std::size_t l = 0; l < m_choices.configuration().slots.size(); ++l) {
+            const std::size_t resource =
+                m_model->slots[m_choices.configuration().slots[l]].resource;
             if (solution.nodes[resource] > 0) {
-                solution.nodes[resource] = m_configuration.nodes[l];
+                solution.nodes[resource] = m_choices.configuration().nodes[l];
             }
         }
         return solution;
@@ -601,12 +412,13 @@ LeafResult search_configuration(const Model& model,
         }
     }
     static_cast<void>(relaxation.evaluate(box, fixed));
-    search.m_order_set.load.assign(configuration.slots.size(), 0.0);
-    search.m_order_set.memory.assign(configuration.slots.size(), 0.0);
+    Multipliers order;
+    order.load.assign(configuration.slots.size(), 0.0);
+    order.memory.assign(configuration.slots.size(), 0.0);
     for (std::size_t l = 0; l < configuration.slots.size(); ++l) {
-        search.m_order_set.load[l] = fixed[configuration.slots[l]] * configuration.nodes[l];
+        order.load[l] = fixed[configuration.slots[l]] * configuration.nodes[l];
     }
-    return search.run(relaxation.unit_weights());
+    return search.run(relaxation.unit_weights(), std::move(order));
 }
 
 } // namespace aisprint::optimizer::exact

@@ -4,6 +4,7 @@
 #include "aisprint/optimizer/solution.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace aisprint::optimizer::exact {
@@ -138,7 +139,7 @@ private:
         std::vector<Place> places;
         for (const CandidateFigures& candidate : figures.candidates) {
             if (fits_alone(candidate)) {
-                places.push_back({candidate.resource, m_slots[candidate.resource], &candidate});
+                places.push_back({candidate.resource, m_slots[candidate.resource], &candidate, 1});
             }
         }
         std::ranges::sort(places, {}, &Place::resource);
@@ -204,34 +205,82 @@ private:
         }
     }
 
-    /// Least time of a place, alone on all nodes there are, weighted by the requests that come.
-    [[nodiscard]] double least_time(const Place& place, double reach) const {
+    /// Least time of a place, alone on so many nodes, weighted by the requests that come.
+    [[nodiscard]] static double time_on(const Place& place, double reach, int nodes) {
         if (reach <= 0) {
             return 0;
         }
-        const CandidateFigures& figures = *place.figures;
-        double time = k_infinite;
-        if (figures.kind == TimeKind::table) {
-            for (std::size_t n = 1; n <= figures.table_s.size(); ++n) {
-                time = std::min(time, figures.inner_time(static_cast<int>(n), 0));
-                time = std::min(time, figures.time(static_cast<int>(n), 0));
-            }
-        } else {
-            const int nodes = place.slot == k_none ? 1 : m_model.slots[place.slot].nodes;
-            time = std::min(figures.time(nodes, figures.work / nodes),
-                            figures.inner_time(nodes, figures.work / nodes));
-        }
+        const double load = place.figures->work / nodes;
+        const double time =
+            std::min(place.figures->time(nodes, load), place.figures->inner_time(nodes, load));
         return time == k_infinite ? time : reach * time;
     }
 
-    /// Places on which a component would miss its local limit even with all else at its best.
-    void drop_slow_places() {
-        for (Unit& unit : m_model.units) {
-            if (unit.local_limit_s == k_infinite) {
-                continue;
+    [[nodiscard]] int nodes_of(const Place& place) const {
+        return place.slot == k_none ? 1 : m_model.slots[place.slot].nodes;
+    }
+
+    /// The same on as many nodes as are best.
+    [[nodiscard]] double least_time(const Place& place, double reach) const {
+        if (place.figures->kind != TimeKind::table) {
+            return time_on(place, reach, nodes_of(place));
+        }
+        double least = k_infinite;
+        for (int nodes = 1; nodes <= nodes_of(place); ++nodes) {
+            least = std::min(least, time_on(place, reach, nodes));
+        }
+        return least;
+    }
+
+    [[nodiscard]] std::vector<double> least_times(const Variant& variant) const {
+        std::vector<double> times;
+        for (const Part& part : variant.parts) {
+            double best = k_infinite;
+            for (const Place& place : part.places) {
+                best = std::min(best, least_time(place, part.reach));
             }
+            times.push_back(best);
+        }
+        return times;
+    }
+
+    /// What each component may take at most, if all others on its paths take their least.
+    [[nodiscard]] std::vector<double> rooms() const {
+        std::vector<double> least;
+        std::vector<double> room;
+        for (const Unit& unit : m_model.units) {
+            double best = k_infinite;
+            for (const Variant& variant : unit.variants) {
+                double sum = 0;
+                for (const double time : least_times(variant)) {
+                    sum += time;
+                }
+                best = std::min(best, sum);
+            }
+            least.push_back(best);
+            room.push_back(unit.local_limit_s);
+        }
+        for (const PathConstraint& path : m_problem->path_constraints) {
+            for (const std::size_t i : path.components) {
+                double others = 0;
+                for (const std::size_t k : path.components) {
+                    others += k == i ? 0.0 : least[k];
+                }
+                room[i] = std::min(room[i], path.threshold_s - others);
+            }
+        }
+        return room;
+    }
+
+    /// Drops places on which a limit is missed even with all else at its best, and finds the least
+    /// number of nodes of the others.
+    void drop_slow_places() {
+        const std::vector<double> room = rooms();
+        for (std::size_t i = 0; i < m_model.units.size(); ++i) {
+            Unit& unit = m_model.units[i];
             for (Variant& variant : unit.variants) {
-                drop_slow_places(variant, unit.local_limit_s);
+                const double slack = k_time_tolerance * std::max(1.0, std::abs(room[i]));
+                drop_slow_places(variant, room[i] + 4 * slack);
             }
             std::erase_if(unit.variants, [](const Variant& variant) {
                 return std::ranges::any_of(variant.parts,
@@ -241,29 +290,51 @@ private:
         }
     }
 
-    void drop_slow_places(Variant& variant, double limit_s) const {
-        double sum = 0;
-        std::vector<double> least;
-        for (const Part& part : variant.parts) {
-            double best = k_infinite;
-            for (const Place& place : part.places) {
-                best = std::min(best, least_time(place, part.reach));
-            }
-            least.push_back(best);
-            sum += best;
-        }
+    void drop_slow_places(Variant& variant, double limit_s) {
+        const std::vector<double> least = least_times(variant);
         for (std::size_t q = 0; q < variant.parts.size(); ++q) {
             Part& part = variant.parts[q];
+            double others = 0;
+            for (std::size_t k = 0; k < least.size(); ++k) {
+                others += k == q ? 0.0 : least[k];
+            }
+            // infinite times matter only where there is a limit
+            const double room = limit_s == k_infinite ? k_infinite : limit_s - others;
             std::erase_if(part.places, [&](const Place& place) {
-                const double time = least_time(place, part.reach);
-                return time == k_infinite || sum == k_infinite ||
-                       sum - least[q] + time > limit_s * (1 + 2 * k_time_tolerance);
+                return room < k_infinite && !(least_time(place, part.reach) <= room);
             });
+            for (Place& place : part.places) {
+                place.min_nodes = least_nodes(place, part.reach, room);
+            }
             part.edge_places = static_cast<std::size_t>(
                 std::ranges::count_if(part.places, [&](const Place& place) {
                     return m_instance->is_edge(place.resource);
                 }));
         }
+    }
+
+    /// Fewest nodes on which a place has room; it has on some.
+    [[nodiscard]] int least_nodes(const Place& place, double reach, double room) {
+        const int most = nodes_of(place);
+        const auto fits = [&](int nodes) {
+            return place.figures->work / nodes < k_full_load &&
+                   (room == k_infinite || time_on(place, reach, nodes) <= room);
+        };
+        if (place.figures->kind == TimeKind::table) {
+            m_model.slots[place.slot].has_tables = true;
+            int nodes = 1;
+            while (nodes < most && !fits(nodes)) {
+                ++nodes;
+            }
+            return nodes;
+        }
+        int low = 0; // does not fit
+        int high = most;
+        while (high - low > 1) {
+            const int middle = low + (high - low) / 2;
+            (fits(middle) ? high : low) = middle;
+        }
+        return high;
     }
 
     void find_binding_memory() {

@@ -19,6 +19,7 @@ struct Slot {
     int nodes = 1;             ///< N_j
     double node_cost = 0;      ///< over the horizon; functions 0
     double memory_mb = 0;      ///< of one node
+    bool has_tables = false;   ///< trained models run here: more nodes may be slower
     bool memory_binds = false; ///< all that could come here together does not fit on one node
 };
 
@@ -27,6 +28,7 @@ struct Place {
     std::size_t resource = 0;
     std::size_t slot = k_none;
     const CandidateFigures* figures = nullptr;
+    int min_nodes = 1; ///< with fewer the load or a response time limit is exceeded in any case
 };
 
 /// A partition with its places: those on the edge first.

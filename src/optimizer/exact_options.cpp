@@ -93,7 +93,7 @@ private:
             return true;
         }
         const std::size_t local = m_configuration->locals[place.slot];
-        return local != k_none && place.figures->work / m_configuration->nodes[local] < k_full_load;
+        return local != k_none && m_configuration->nodes[local] >= place.min_nodes;
     }
 
     /// Least weight of the partitions from each one on, when it is on the edge and when not.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exact_tree.hpp"
 
+#include "exact_split.hpp"
 #include "exact_walk.hpp"
 
 #include "aisprint/base/result.hpp"
@@ -24,12 +25,16 @@ constexpr std::size_t k_child_steps = 15;
 constexpr std::size_t k_most_waiting = 100'000;
 
 /// Boxes looked at for a first solution before the search for the cheapest one begins.
+constexpr std::uint64_t k_first_boxes = 100;
 constexpr std::uint64_t k_start_boxes = 2000;
 constexpr std::uint64_t k_no_limit = ~std::uint64_t{0};
 
 /// Nodes of the first search in a configuration; eight times as many each time it is taken again.
 constexpr std::uint64_t k_first_nodes = 20'000;
 constexpr unsigned k_most_effort = 14;
+
+/// Ranges of node numbers from this on are worth a search with the highest ones.
+constexpr int k_many_nodes = 6;
 
 /// Every so many boxes one of the hard configurations is taken again.
 constexpr std::uint64_t k_turn = 16;
@@ -83,6 +88,9 @@ ConfigurationKey TreeSearch::key_of(const Solution& solution) const {
 /// Takes a solution if it is better. Solutions of a configuration that leave one of its machines
 /// empty count as found by chance: the configuration without it is searched, too.
 void TreeSearch::offer(const Solution& solution, double cost, const Box* box) {
+    if (cost > m_options.cost_limit * (1 + k_tie) + k_tie) {
+        return;
+    }
     ConfigurationKey key = key_of(solution);
     bool own = box != nullptr;
     for (std::size_t s = 0; own && s < m_model.machine_slots; ++s) {
@@ -218,8 +226,11 @@ void TreeSearch::look_at(Relaxation& relaxation, OpenBox open, std::vector<OpenB
         add(std::move(open), own);
         return;
     }
+    if (is_hopeless(relaxation, open.box, prices)) {
+        return;
+    }
     static_cast<void>(relaxation.evaluate(open.box, prices));
-    for (Box& child : split(open.box, relaxation)) {
+    for (Box& child : split(m_model, open.box, relaxation.used_work())) {
         if (!relaxation.set_box(child)) {
             continue;
         }
@@ -267,63 +278,41 @@ void TreeSearch::search_leaf(Relaxation& relaxation, OpenBox open) {
     }
 }
 
-std::vector<Box> TreeSearch::split(const Box& box, const Relaxation& relaxation) const {
-    // dearest layer with a choice first, then the dearest range of nodes
-    std::size_t chosen = k_none;
-    double dearest = -1;
+/// True if only node numbers are open, many of them, and not even the highest ones admit a
+/// placement: without trained models fewer nodes are never better.
+bool TreeSearch::is_hopeless(Relaxation& relaxation,
+                             const Box& box,
+                             const Relaxation::Prices& prices) {
+    int numbers = 0;
     for (std::size_t l = 0; l < m_model.layers.size(); ++l) {
-        if (box.choices(m_model, l) + (box.may_be_empty[l] ? 1 : 0) < 2) {
-            continue;
+        if (box.choices(m_model, l) + (box.may_be_empty[l] ? 1 : 0) > 1) {
+            return false;
         }
         for (const std::size_t slot : m_model.layers[l]) {
-            if (box.high[slot] > 0 && m_model.slots[slot].node_cost > dearest) {
-                dearest = m_model.slots[slot].node_cost;
-                chosen = l;
+            const int range = std::max(0, box.high[slot] - box.low[slot]);
+            if (range > 0 && m_model.slots[slot].has_tables) {
+                return false;
             }
+            numbers = std::max(numbers, range);
         }
     }
-    if (chosen != k_none) {
-        return split_layer(box, chosen);
+    if (numbers < k_many_nodes) {
+        return false;
     }
-    std::size_t widest = k_none;
-    double spread = -1;
-    for (std::size_t s = 0; s < m_model.machine_slots; ++s) {
-        if (box.high[s] > box.low[s]) {
-            const double value = m_model.slots[s].node_cost * (box.high[s] - box.low[s]);
-            if (value > spread) {
-                spread = value;
-                widest = s;
-            }
-        }
+    Box highest = box;
+    highest.low = box.high;
+    for (int& low : highest.low) {
+        low = std::max(1, low);
     }
-    const double work = relaxation.used_work()[widest];
-    const int middle =
-        std::clamp(static_cast<int>(std::min(work, 1e9)), box.low[widest], box.high[widest] - 1);
-    Box below = box;
-    below.high[widest] = middle;
-    Box above = box;
-    above.low[widest] = middle + 1;
-    return {below, above};
-}
-
-/// One box per machine that a layer may use, and one without.
-std::vector<Box> TreeSearch::split_layer(const Box& box, std::size_t layer) const {
-    std::vector<Box> boxes;
-    Box closed = box;
-    for (const std::size_t slot : m_model.layers[layer]) {
-        closed.high[slot] = 0;
+    LeafLimits limits;
+    limits.threshold = m_model.cost_limit * (1 + k_tie) + k_tie;
+    limits.nodes = k_first_nodes;
+    limits.first_only = true;
+    const LeafResult found = search_configuration(m_model, relaxation, highest, prices, limits);
+    if (found.solution) {
+        offer(*found.solution, found.cost, nullptr);
     }
-    if (box.may_be_empty[layer]) {
-        boxes.push_back(closed);
-    }
-    closed.may_be_empty[layer] = false;
-    for (const std::size_t slot : m_model.layers[layer]) {
-        if (box.high[slot] > 0) {
-            boxes.push_back(closed);
-            boxes.back().high[slot] = box.high[slot];
-        }
-    }
-    return boxes;
+    return !found.solution && found.is_complete;
 }
 
 /// Everything; if any placement will do, only the most nodes of each machine: times fall and
@@ -334,6 +323,9 @@ Box TreeSearch::root_box(Phase phase) const {
         return box;
     }
     box.low = box.high;
+    if (m_all_open) {
+        box.may_be_empty.assign(box.may_be_empty.size(), false); // machines may stand idle
+    }
     for (const Unit& unit : m_model.units) {
         for (const Variant& variant : unit.variants) {
             for (const Part& part : variant.parts) {
@@ -386,6 +378,17 @@ void TreeSearch::use_incumbent() {
     }
 }
 
+/// Looks for a first solution: for a moment in any set of machines, which gives cheaper ones, then
+/// with a machine in every layer, which settles sooner whether there is one.
+TreeSearch::Outcome TreeSearch::find_start() {
+    const Outcome outcome = search(Phase::any_feasible, k_first_boxes);
+    if (outcome == Outcome::exhausted || m_best || m_timed_out) {
+        return outcome;
+    }
+    m_all_open = true;
+    return search(Phase::any_feasible, k_start_boxes);
+}
+
 void TreeSearch::improve_start() {
     Relaxation relaxation(m_model);
     const auto is_stopped = [this] { return elapsed_s() > m_options.duration_s; };
@@ -401,11 +404,12 @@ ExactResult TreeSearch::run() {
     }
     use_incumbent();
     if (m_options.goal == ExactGoal::any_feasible) {
+        m_all_open = true;
         const bool exhausted =
             !m_best && search(Phase::any_feasible, k_no_limit) == Outcome::exhausted;
         return result(exhausted && !m_best);
     }
-    if (!m_best && search(Phase::any_feasible, k_start_boxes) == Outcome::exhausted && !m_best) {
+    if (!m_best && find_start() == Outcome::exhausted && !m_best) {
         return result(true);
     }
     if (m_timed_out) { // before the bounds of this phase mean anything

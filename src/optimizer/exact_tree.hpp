@@ -73,6 +73,7 @@ private:
     bool m_stop = false;
     bool m_timed_out = false;
     Phase m_phase = Phase::cheapest;
+    bool m_all_open = false; ///< a first solution may leave machines idle
 
     std::optional<Solution> m_best;
     double m_best_cost = k_infinite;
@@ -97,10 +98,11 @@ private:
     void look_at(Relaxation& relaxation, OpenBox open, std::vector<OpenBox>& own);
     void add(OpenBox open, std::vector<OpenBox>& own);
     void search_leaf(Relaxation& relaxation, OpenBox open);
-    [[nodiscard]] std::vector<Box> split(const Box& box, const Relaxation& relaxation) const;
-    [[nodiscard]] std::vector<Box> split_layer(const Box& box, std::size_t layer) const;
+    [[nodiscard]] bool
+    is_hopeless(Relaxation& relaxation, const Box& box, const Relaxation::Prices& prices);
 
     void use_incumbent();
+    [[nodiscard]] Outcome find_start();
     void improve_start();
     [[nodiscard]] ExactResult result(bool is_infeasible);
     [[nodiscard]] double proved_bound() const;

@@ -6,6 +6,7 @@
 #include "aisprint/optimizer/evaluator.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -25,7 +26,7 @@ public:
     WalkResult run(const Solution& start) {
         Evaluator evaluator(*m_model->instance);
         evaluator.load(start);
-        evaluator.reduce_nodes();
+        lower_nodes(evaluator);
         m_result.solution = evaluator.solution();
         m_result.cost = evaluator.cost();
         m_prices = m_relaxation->first_prices();
@@ -56,6 +57,28 @@ private:
             cost += m_model->slots[s].node_cost * box.high[s];
         }
         return cost;
+    }
+
+    /// Fewer nodes of each machine, dearest first, as long as the solution stays feasible.
+    void lower_nodes(Evaluator& evaluator) const {
+        std::vector<std::size_t> slots(m_model->machine_slots);
+        std::iota(slots.begin(), slots.end(), std::size_t{0});
+        std::ranges::stable_sort(slots, [&](std::size_t a, std::size_t b) {
+            return m_model->slots[a].node_cost > m_model->slots[b].node_cost;
+        });
+        for (const std::size_t slot : slots) {
+            const std::size_t resource = m_model->slots[slot].resource;
+            int low = 0; // not feasible
+            int high = evaluator.nodes(resource);
+            while (high - low > 1) {
+                const int middle = low + (high - low) / 2;
+                evaluator.set_nodes(resource, middle);
+                (evaluator.feasible() ? high : low) = middle;
+            }
+            if (high > 0) {
+                evaluator.set_nodes(resource, high);
+            }
+        }
     }
 
     /// One improvement; false if no neighbour gives one.
