@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/optimizer/explain.hpp"
 
+#include "relax.hpp"
 #include "relax_search.hpp"
+#include "relax_values.hpp"
 
 #include <array>
 #include <numeric>
@@ -18,18 +20,36 @@ constexpr std::array k_dropping_order{
     RequirementKind::node_limit,        RequirementKind::path_limit,
     RequirementKind::local_limit};
 
+/// Components that make the problem infeasible while all requirements are in force: without the
+/// load and the time of any one of them there is a solution.
+std::vector<bool> find_components(const Problem& problem,
+                                  const Deadline& deadline,
+                                  unsigned threads,
+                                  bool& is_complete) {
+    std::vector<bool> bound(problem.components.size(), true);
+    std::vector<std::size_t> all(bound.size());
+    std::iota(all.begin(), all.end(), 0U);
+    shrink(bound, all, [&](const std::vector<bool>& fewer) {
+        const Problem reduced = with_free_components(problem, fewer);
+        const Verdict verdict = find_feasible(Instance(reduced), deadline, threads).verdict;
+        is_complete = is_complete && verdict != Verdict::unknown;
+        return verdict;
+    });
+    return bound;
+}
+
+/// Requirements that make the problem infeasible, none of which can be left out.
 RequirementSet find_clash(RelaxSearch& search) {
     const std::vector<Requirement>& requirements = search.requirements();
     const auto test = [&](const std::vector<bool>& kept) { return search.test(kept); };
-    RequirementSet kept(requirements.size(), true);
-    std::vector<std::size_t> all(requirements.size());
-    std::iota(all.begin(), all.end(), 0U);
-    if (test(RequirementSet(requirements.size(), false)) == Verdict::infeasible) {
-        return RequirementSet(requirements.size(), false);
+    const RequirementSet none(requirements.size(), false);
+    if (test(none) == Verdict::infeasible) {
+        return none;
     }
+    RequirementSet kept(requirements.size(), true);
     for (const RequirementKind kind : k_dropping_order) {
         std::vector<std::size_t> group;
-        for (const std::size_t r : all) {
+        for (std::size_t r = 0; r < requirements.size(); ++r) {
             if (requirements[r].kind == kind) {
                 group.push_back(r);
             }
@@ -39,32 +59,7 @@ RequirementSet find_clash(RelaxSearch& search) {
     return kept;
 }
 
-std::vector<std::size_t>
-find_components(RelaxSearch& search, const RequirementSet& clash, std::size_t count) {
-    std::vector<bool> bound(count, true);
-    std::vector<std::size_t> all(count);
-    std::iota(all.begin(), all.end(), 0U);
-    shrink(bound, all,
-           [&](const std::vector<bool>& fewer) { return search.test_components(clash, fewer); });
-    std::vector<std::size_t> components;
-    for (const std::size_t i : all) {
-        if (bound[i]) {
-            components.push_back(i);
-        }
-    }
-    return components;
-}
-
-} // namespace
-
-Explanation explain_infeasibility(const Problem& problem, double duration_s, unsigned threads) {
-    RelaxSearch search(problem, duration_s, threads);
-    const RequirementSet clash = find_clash(search);
-    Explanation explanation;
-    if (search.has_solution()) {
-        return explanation;
-    }
-    explanation.components = find_components(search, clash, problem.components.size());
+void add_clash(const RequirementSet& clash, RelaxSearch& search, Explanation& explanation) {
     for (std::size_t r = 0; r < clash.size(); ++r) {
         if (!clash[r]) {
             continue;
@@ -77,7 +72,31 @@ Explanation explain_infeasibility(const Problem& problem, double duration_s, uns
         }
         explanation.clash.push_back(requirement);
     }
-    explanation.complete = search.complete();
+}
+
+} // namespace
+
+Explanation explain_infeasibility(const Problem& problem, double duration_s, unsigned threads) {
+    const Deadline deadline(duration_s);
+    const std::vector<Requirement> requirements = list_requirements(problem);
+    Explanation explanation;
+    // components first: searches with many requirements lifted are easy when few are left
+    const std::vector<bool> bound =
+        find_components(problem, deadline, threads, explanation.complete);
+    const Problem reduced = with_free_components(problem, bound);
+    RelaxSearch reduced_search(reduced, requirements, deadline, threads);
+    const RequirementSet clash = find_clash(reduced_search);
+    if (reduced_search.has_solution()) {
+        return {};
+    }
+    RelaxSearch search(problem, requirements, deadline, threads);
+    add_clash(clash, search, explanation);
+    for (std::size_t i = 0; i < bound.size(); ++i) {
+        if (bound[i]) {
+            explanation.components.push_back(i);
+        }
+    }
+    explanation.complete = explanation.complete && reduced_search.complete() && search.complete();
     return explanation;
 }
 

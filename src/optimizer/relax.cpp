@@ -21,7 +21,10 @@ constexpr double k_most_nodes = 10000;
 constexpr int k_trained_nodes = 64;
 
 /// Seconds of a component that costs no time; the search expects demands above 0.
-constexpr double k_no_time_s = 1e-9;
+constexpr double k_no_time_s = 1e-12;
+
+/// Transfers at this bandwidth take no time.
+constexpr double k_free_bandwidth = 1e100;
 
 /// Resources that some partition may use.
 std::vector<bool> candidate_resources(const Problem& problem) {
@@ -186,27 +189,42 @@ std::vector<Burden> largest_burdens(const Instance& instance) {
     return total;
 }
 
-/// The function on which free components can run; made when the first one asks for it.
-std::size_t free_function(Problem& problem) {
-    const std::string name = "(anywhere)";
-    if (problem.resources.back().name == name) {
-        return problem.resources.size() - 1;
-    }
+/// Adds a resource with a layer of its own, to which all transfers are free.
+std::size_t add_free_resource(Problem& problem, const std::string& name, ResourceKind kind) {
     Resource resource;
     resource.name = name;
-    resource.kind = ResourceKind::function;
+    resource.kind = kind;
     resource.layer = problem.layers.size();
     resource.memory_mb = 1;
     resource.idle_time_s = 600;
+    for (std::size_t layer = 0; layer <= resource.layer; ++layer) {
+        NetworkDomain domain;
+        domain.name = name;
+        domain.layers = {layer, resource.layer};
+        domain.bandwidth = k_free_bandwidth;
+        problem.domains.push_back(domain);
+    }
     Layer layer;
     layer.name = name;
-    layer.kind = ResourceKind::function;
+    layer.kind = kind;
     problem.layers.push_back(layer);
     problem.resources.push_back(resource);
-    for (NetworkDomain& domain : problem.domains) {
-        domain.layers.push_back(resource.layer);
-    }
     return problem.resources.size() - 1;
+}
+
+/// Replaces the deployments of a component by one that runs on the free resources.
+void free_component(Component& component, std::size_t edge, std::size_t function) {
+    Partition partition;
+    partition.code = "h1";
+    partition.name = component.name;
+    partition.data_sizes.assign(std::max<std::size_t>(1, component.successors.size()), 0.0);
+    partition.candidates = {{edge, 0.0, QueueModel{"QTedge", k_no_time_s}},
+                            {function, 0.0, ServerlessModel{k_no_time_s, k_no_time_s}}};
+    Deployment deployment;
+    deployment.code = "s1";
+    deployment.partitions.push_back(std::move(partition));
+    component.deployments.clear();
+    component.deployments.push_back(std::move(deployment));
 }
 
 } // namespace
@@ -318,25 +336,16 @@ std::vector<double> lower_rates(const Problem& problem) {
     return {1e-6 * rate, 0.01 * rate, 0.1 * rate, 0.5 * rate};
 }
 
-void free_component(Problem& problem, std::size_t component) {
-    const std::size_t function = free_function(problem);
-    Partition partition;
-    partition.code = "h1";
-    partition.name = problem.components[component].name;
-    const std::size_t outputs =
-        std::max<std::size_t>(1, problem.components[component].successors.size());
-    partition.data_sizes.assign(outputs, 0.0);
-    for (std::size_t j = 0; j < problem.resources.size(); ++j) {
-        if (problem.resources[j].kind != ResourceKind::function) {
-            partition.candidates.push_back({j, 0.0, QueueModel{"QTedge", k_no_time_s}});
+Problem with_free_components(const Problem& problem, const std::vector<bool>& bound) {
+    Problem copy = problem;
+    const std::size_t edge = add_free_resource(copy, "(edge)", ResourceKind::edge);
+    const std::size_t function = add_free_resource(copy, "(function)", ResourceKind::function);
+    for (std::size_t i = 0; i < bound.size(); ++i) {
+        if (!bound[i]) {
+            free_component(copy.components[i], edge, function);
         }
     }
-    partition.candidates.push_back({function, 0.0, ServerlessModel{k_no_time_s, k_no_time_s}});
-    Deployment deployment;
-    deployment.code = "s1";
-    deployment.partitions.push_back(std::move(partition));
-    problem.components[component].deployments.clear();
-    problem.components[component].deployments.push_back(std::move(deployment));
+    return copy;
 }
 
 RequirementSet broken_requirements(const Problem& problem,

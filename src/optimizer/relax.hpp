@@ -46,8 +46,10 @@ void set_value(Problem& problem, const Requirement& requirement, double value);
 /// are tried.
 [[nodiscard]] std::vector<double> lower_rates(const Problem& problem);
 
-/// Replaces a component by one without demands that fits everywhere.
-void free_component(Problem& problem, std::size_t component);
+/// A copy of the problem in which the components that are not `bound` cost no time, load, memory or
+/// transfers, and fit anywhere. They run on resources added behind those of the problem: one on the
+/// edge, and a function.
+[[nodiscard]] Problem with_free_components(const Problem& problem, const std::vector<bool>& bound);
 
 /// The requirements that a solution of a relaxed problem breaks. `open` is the original problem
 /// with generous nodes, at the rate of the solution.

@@ -21,9 +21,12 @@ constexpr double k_rate_grain = 1e-4;
 
 } // namespace
 
-RelaxSearch::RelaxSearch(const Problem& problem, double duration_s, unsigned threads)
-    : m_problem(&problem), m_requirements(list_requirements(problem)),
-      m_plenty(generous_limits(Instance(problem))), m_deadline(duration_s), m_threads(threads) {}
+RelaxSearch::RelaxSearch(const Problem& problem,
+                         std::vector<Requirement> requirements,
+                         const Deadline& deadline,
+                         unsigned threads)
+    : m_problem(&problem), m_requirements(std::move(requirements)),
+      m_plenty(generous_limits(Instance(problem))), m_deadline(deadline), m_threads(threads) {}
 
 const RelaxSearch::Witness* RelaxSearch::find_witness(const RequirementSet& kept) const {
     for (const Witness& witness : m_witnesses) {
@@ -88,26 +91,6 @@ Verdict RelaxSearch::test(const RequirementSet& kept) {
         }
         if (finding.verdict == Verdict::unknown) {
             answer = finding.verdict;
-        }
-    }
-    return answer;
-}
-
-Verdict RelaxSearch::test_components(const RequirementSet& kept, const std::vector<bool>& bound) {
-    Problem problem = relaxed(*m_problem, m_requirements, kept, m_plenty);
-    for (std::size_t i = 0; i < bound.size(); ++i) {
-        if (!bound[i]) {
-            free_component(problem, i);
-        }
-    }
-    Verdict answer = Verdict::infeasible;
-    for (const double rate : rates(kept)) {
-        const Verdict verdict = search(Instance(problem, rate)).verdict;
-        if (verdict == Verdict::feasible) {
-            return verdict;
-        }
-        if (verdict == Verdict::unknown) {
-            answer = verdict;
         }
     }
     return answer;

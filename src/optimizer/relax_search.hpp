@@ -20,16 +20,16 @@ namespace aisprint::optimizer {
 /// Remembers the solutions found: one that breaks no requirement in force saves a search.
 class RelaxSearch {
 public:
-    RelaxSearch(const Problem& problem, double duration_s, unsigned threads);
+    /// Keeps a reference to the problem.
+    RelaxSearch(const Problem& problem,
+                std::vector<Requirement> requirements,
+                const Deadline& deadline,
+                unsigned threads);
 
     [[nodiscard]] const std::vector<Requirement>& requirements() const { return m_requirements; }
 
     /// Is there a solution that keeps to the requirements of `kept`?
     [[nodiscard]] Verdict test(const RequirementSet& kept);
-
-    /// The same when components that are not `bound` cost no time, load or memory and fit anywhere.
-    [[nodiscard]] Verdict test_components(const RequirementSet& kept,
-                                          const std::vector<bool>& bound);
 
     /// Can requirement number `r` alone be relaxed, and to which value? Nothing if not; without
     /// `needed` if it has no value.

@@ -32,25 +32,27 @@ struct Requirement {
 
 /// Why there is no solution.
 struct Explanation {
-    /// Requirements that clash: together they admit no solution, without any one of them there is
-    /// one (as far as the other requirements outside the set are left out, too). Irreducible.
-    /// Empty if there is no solution even with all requirements lifted, because of trained models
-    /// that cannot share a machine.
+    /// Requirements that clash: together, and with the load and the time of `components` alone,
+    /// they admit no solution; without any one of them there is one, as far as everything else that
+    /// is not named here is left out, too. Empty if there is no solution even with all requirements
+    /// lifted, because of trained models that cannot share a machine.
     std::vector<Requirement> clash;
     /// All requirements that alone can be relaxed to make the problem feasible, with the value
     /// needed if they have one. They are part of the clash: lifting another leaves it as it is.
     std::vector<Requirement> relaxations;
-    /// Components that have a part in the clash: without any one of them there is a solution.
+    /// Components that have a part in the clash: if any one of them took no time and no resources,
+    /// the requirements could be met, as far as all components not named here do not either.
     std::vector<std::size_t> components;
     /// False if a search hit its time limit, so that the set may be reducible, a relaxation may be
     /// missing, or a value larger than needed.
     bool complete = true;
 };
 
-/// Explains an infeasible problem by deletion: each requirement is dropped for good if the rest is
-/// still infeasible. Values needed are exact for nodes and memory, to a relative 1e-6 for times and
-/// 1e-4 for rates, and always enough. `duration_s` limits the whole (wall clock). The problem must
-/// be infeasible; if it turns out to be feasible the explanation is empty.
+/// Explains an infeasible problem by deletion: each component, then each requirement, is dropped
+/// for good if the rest is still infeasible. Values needed are exact for nodes and memory, to a
+/// relative 1e-6 for times and 1e-4 for rates, and always enough. `duration_s` limits the whole
+/// (wall clock). The problem must be infeasible; if it turns out to be feasible the explanation is
+/// empty.
 [[nodiscard]] Explanation
 explain_infeasibility(const Problem& problem, double duration_s, unsigned threads);
 
