@@ -217,7 +217,6 @@ double Relaxation::weigh_unit(const Box& box, const Prices& prices, std::size_t 
     for (std::size_t v = m_units[unit].first; v < m_units[unit].last; ++v) {
         const FlatVariant& variant = m_variants[v];
         const std::size_t length = variant.last - variant.first;
-        double cloud_sum = 0;
         for (std::size_t q = 0; q < length; ++q) {
             const FlatPart& part = m_parts[variant.first + q];
             if (side != Side::cloud_only) {
@@ -228,7 +227,6 @@ double Relaxation::weigh_unit(const Box& box, const Prices& prices, std::size_t 
                 if (part.function_cost < m_cloud_best[q].weight) {
                     m_cloud_best[q] = {part.function_cost, k_none};
                 }
-                cloud_sum += m_cloud_best[q].weight;
             }
         }
         const std::size_t first_k = side == Side::edge_only ? length : 0;
@@ -238,16 +236,12 @@ double Relaxation::weigh_unit(const Box& box, const Prices& prices, std::size_t 
             for (std::size_t q = 0; q < length; ++q) {
                 edge_sum += m_edge_best[q].weight;
             }
-            cloud_sum = 0;
         }
         for (std::size_t k = first_k; k <= last_k; ++k) {
             // partitions [0, k) on the edge; sums afresh, an infinite one cannot be taken back
             double weight = edge_sum;
-            if (k < length) {
-                weight = edge_sum;
-                for (std::size_t q = k; q < length; ++q) {
-                    weight += m_cloud_best[q].weight;
-                }
+            for (std::size_t q = k; q < length; ++q) {
+                weight += m_cloud_best[q].weight;
             }
             if (weight < best) {
                 best = weight;

@@ -49,8 +49,9 @@ struct ExactResult {
     [[nodiscard]] double gap() const;
 };
 
-/// Branch and bound over configurations: best-first over what machines and node numbers cost, with
-/// relaxation bounds, and a depth-first search over the components inside each. Exact for the
+/// Branch and bound over sets of configurations (machines and node numbers per layer): a Lagrangian
+/// relaxation of the capacities bounds the cost of each set, the one of least bound is divided
+/// next, and inside a single configuration the components are placed depth first. Exact for the
 /// whole model (docs/optimising.md).
 [[nodiscard]] ExactResult branch_and_bound(const Instance& instance, const ExactOptions& options);
 
