@@ -39,6 +39,9 @@ constexpr int k_many_nodes = 6;
 /// Every so many boxes one of the hard configurations is taken again.
 constexpr std::uint64_t k_turn = 16;
 
+/// Layers that are all open in a search for any solution; with more, options get too many.
+constexpr std::size_t k_most_open = 8;
+
 unsigned thread_count(unsigned asked) {
     return asked > 0 ? asked : std::max(1U, std::thread::hardware_concurrency());
 }
@@ -404,7 +407,7 @@ ExactResult TreeSearch::run() {
     }
     use_incumbent();
     if (m_options.goal == ExactGoal::any_feasible) {
-        m_all_open = true;
+        m_all_open = m_model.layers.size() <= k_most_open;
         const bool exhausted =
             !m_best && search(Phase::any_feasible, k_no_limit) == Outcome::exhausted;
         return result(exhausted && !m_best);

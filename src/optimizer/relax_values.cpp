@@ -7,8 +7,9 @@ namespace aisprint::optimizer {
 
 namespace {
 
-/// Part of the time left that one search may take.
+/// Part of the time left that one search may take: for the cheapest solution, and for any.
 constexpr double k_share = 0.25;
+constexpr double k_small_share = 0.06;
 
 constexpr double k_rate_precision = 1e-6;
 
@@ -29,7 +30,7 @@ Finding find_within_cost(const Instance& instance,
                          unsigned threads) {
     ExactOptions options;
     options.goal = ExactGoal::any_feasible;
-    options.duration_s = k_share * deadline.remaining_s();
+    options.duration_s = k_small_share * deadline.remaining_s();
     options.threads = threads;
     options.cost_limit = cost_limit;
     Finding finding;

@@ -216,7 +216,7 @@ TEST_F(Run, Completion) {
 }
 
 TEST_F(Run, CommandsToComeSayThatTheyAreNotThere) {
-    for (const char* name : {"profile", "space4aid", "toscarizer"}) {
+    for (const char* name : {"profile", "toscarizer"}) {
         EXPECT_EQ(run({name, "--application_dir", "x"}), 1) << name;
         EXPECT_TRUE(says("[CLI005]")) << m_err;
     }
