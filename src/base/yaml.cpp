@@ -508,6 +508,20 @@ bool needs_quotes(std::string_view text) {
     return reads_as_other_type(text) || is_no_plain_text(text);
 }
 
+std::string describe(const Node& node) {
+    switch (node.kind) {
+    case Kind::null:
+        return "nothing";
+    case Kind::sequence:
+        return "a list";
+    case Kind::mapping:
+        return "a map";
+    case Kind::scalar:
+        break;
+    }
+    return fmt::format("'{}'", node.scalar);
+}
+
 std::string write(const Node& node) {
     Writer writer;
     writer.write_document(node);

@@ -46,20 +46,6 @@ std::string name_of(ValueType type) {
     return "a value";
 }
 
-std::string describe(const yaml::Node& node) {
-    switch (node.kind) {
-    case yaml::Kind::null:
-        return "nothing";
-    case yaml::Kind::sequence:
-        return "a list";
-    case yaml::Kind::mapping:
-        return "a map";
-    case yaml::Kind::scalar:
-        return fmt::format("'{}'", node.scalar);
-    }
-    return "nothing";
-}
-
 /// Walks a document and its type side by side.
 class Checker {
 public:
@@ -124,7 +110,8 @@ private:
             hint = fmt::format("write {}{} ({})", name_of(type.type), place, m_meaning);
         }
         add(node.span, "CFG002",
-            fmt::format("{} must be {}, found {}", shown(path), name_of(type.type), describe(node)),
+            fmt::format("{} must be {}, found {}", shown(path), name_of(type.type),
+                        yaml::describe(node)),
             hint);
     }
 
@@ -331,11 +318,12 @@ check_document(const SourceFile& source, const yaml::Node& document, const TypeS
     return checker.take();
 }
 
-Result<yaml::Node>
-parse_document(const SourceFile& source, const std::string& format_name, Reporter& reporter) {
+Result<void> check_document(const SourceFile& source,
+                            const yaml::Node& document,
+                            const std::string& format_name,
+                            Reporter& reporter) {
     const Format* format = find_format(format_name);
     AISPRINT_ASSERT(format != nullptr);
-    AISPRINT_TRY_ASSIGN(yaml::Node document, yaml::parse(source));
     std::vector<Diagnostic> errors;
     for (Diagnostic& found : check_document(source, document, format->type)) {
         if (found.severity == Severity::error) {
@@ -347,6 +335,13 @@ parse_document(const SourceFile& source, const std::string& format_name, Reporte
     if (!errors.empty()) {
         return fail(ErrorKind::input, std::move(errors));
     }
+    return {};
+}
+
+Result<yaml::Node>
+parse_document(const SourceFile& source, const std::string& format_name, Reporter& reporter) {
+    AISPRINT_TRY_ASSIGN(yaml::Node document, yaml::parse(source));
+    AISPRINT_TRY(check_document(source, document, format_name, reporter));
     return document;
 }
 

@@ -164,23 +164,51 @@ void Evaluator::refresh_resource(std::size_t resource) {
     m_broken_resources += (state.broken ? 1 : 0) - (was_broken ? 1 : 0);
 }
 
-bool Evaluator::is_broken(std::size_t resource) const {
+template <class Report>
+void Evaluator::check_resource(std::size_t resource, Report&& report) const {
     const ResourceState& state = m_resources[resource];
     if (state.partitions.empty()) {
-        return false;
+        return;
     }
     const Resource& kind = m_instance->problem().resources[resource];
+    const bool has_nodes = state.nodes >= 1 && state.nodes <= kind.nodes;
+    if (!has_nodes) {
+        report(ConstraintKind::node_limit, state.nodes, kind.nodes);
+    }
     const bool per_node = m_instance->problem().memory_rule == MemoryRule::one_node;
     const double memory_mb = kind.memory_mb * (per_node ? 1 : state.nodes);
-    if (state.memory_mb > memory_mb || state.nodes < 1 || state.nodes > kind.nodes ||
-        utilisation(resource) >= k_full_load) {
-        return true;
+    if (state.memory_mb > memory_mb) {
+        report(ConstraintKind::memory, state.memory_mb, memory_mb);
     }
-    return std::ranges::any_of(state.partitions, [&](std::size_t partition) {
+    bool is_exclusive = false;
+    bool saturated = false;
+    for (const std::size_t partition : state.partitions) {
         const CandidateFigures& figures = *m_instance->candidate(partition, resource);
-        return figures.exclusive &&
-               (state.partitions.size() > 1 || is_saturated(figures, state.nodes));
+        is_exclusive = is_exclusive || figures.exclusive;
+        saturated = saturated || is_saturated(figures, state.nodes);
+    }
+    if (is_exclusive && state.partitions.size() > 1) {
+        report(ConstraintKind::co_location, static_cast<double>(state.partitions.size()), 1);
+    }
+    if (utilisation(resource) >= k_full_load) {
+        report(ConstraintKind::stability, utilisation(resource), 1);
+    } else if (has_nodes && saturated) {
+        report(ConstraintKind::stability, k_infinite, 1);
+    }
+}
+
+bool Evaluator::is_broken(std::size_t resource) const {
+    bool broken = false;
+    check_resource(resource, [&](ConstraintKind, double, double) { broken = true; });
+    return broken;
+}
+
+std::vector<Violation> Evaluator::violations_of(std::size_t resource) const {
+    std::vector<Violation> violations;
+    check_resource(resource, [&](ConstraintKind kind, double value, double limit) {
+        violations.push_back({kind, resource, value, limit});
     });
+    return violations;
 }
 
 double Evaluator::utilisation(std::size_t resource) const {
@@ -415,34 +443,8 @@ public:
     }
 
     void inspect_resource(std::size_t j) {
-        if (!m_evaluator->is_used(j)) {
-            return;
-        }
-        const Instance& instance = m_evaluator->instance();
-        const Resource& resource = m_problem->resources[j];
-        const std::vector<std::size_t>& partitions = m_evaluator->partitions_on(j);
-        const int nodes = m_evaluator->nodes(j);
-        if (nodes < 1 || nodes > resource.nodes) {
-            add(ConstraintKind::node_limit, j, nodes, resource.nodes);
-        }
-        const bool per_node = m_problem->memory_rule == MemoryRule::one_node;
-        const double memory_mb = resource.memory_mb * (per_node ? 1 : nodes);
-        if (m_evaluation->memory_mb[j] > memory_mb) {
-            add(ConstraintKind::memory, j, m_evaluation->memory_mb[j], memory_mb);
-        }
-        const auto exclusive = [&](std::size_t partition) {
-            return instance.candidate(partition, j)->exclusive;
-        };
-        if (partitions.size() > 1 && std::ranges::any_of(partitions, exclusive)) {
-            add(ConstraintKind::co_location, j, static_cast<double>(partitions.size()), 1);
-        }
-        if (m_evaluator->utilisation(j) >= k_full_load) {
-            add(ConstraintKind::stability, j, m_evaluator->utilisation(j), 1);
-        } else if (nodes >= 1 && nodes <= resource.nodes &&
-                   std::ranges::any_of(partitions, [&](std::size_t partition) {
-                       return is_saturated(*instance.candidate(partition, j), nodes);
-                   })) {
-            add(ConstraintKind::stability, j, k_infinite, 1);
+        for (const Violation& violation : m_evaluator->violations_of(j)) {
+            m_evaluation->violations.push_back(violation);
         }
     }
 

@@ -19,12 +19,6 @@ std::vector<std::size_t> incoming_counts(const Problem& problem) {
 
 } // namespace
 
-std::size_t start_component(const Problem& problem) {
-    const std::vector<std::size_t> starts = start_components(problem);
-    AISPRINT_ASSERT(!starts.empty());
-    return starts.front();
-}
-
 std::vector<std::size_t> start_components(const Problem& problem) {
     const std::vector<std::size_t> counts = incoming_counts(problem);
     std::vector<std::size_t> starts;
@@ -38,12 +32,7 @@ std::vector<std::size_t> start_components(const Problem& problem) {
 
 std::vector<std::size_t> topological_order(const Problem& problem) {
     std::vector<std::size_t> counts = incoming_counts(problem);
-    std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        if (counts[i] == 0) {
-            order.push_back(i);
-        }
-    }
+    std::vector<std::size_t> order = start_components(problem);
     for (std::size_t at = 0; at < order.size(); ++at) {
         for (const Successor& successor : problem.components[order[at]].successors) {
             if (--counts[successor.component] == 0) {

@@ -19,6 +19,33 @@ constexpr double k_time_grain = 1e-6;
 constexpr double k_memory_grain = 1e-6;
 constexpr double k_rate_grain = 1e-4;
 
+/// A solution under the problem with one requirement set to another value.
+class Trial {
+public:
+    Trial(const Problem& original,
+          const Requirement& requirement,
+          double value,
+          const Solution& solution)
+        : problem(with_value(original, requirement, value)), instance(problem),
+          evaluator(instance) {
+        evaluator.load(solution);
+    }
+    Trial(const Trial&) = delete;
+    Trial& operator=(const Trial&) = delete;
+
+    Problem problem;
+    Instance instance;
+    Evaluator evaluator;
+
+private:
+    static Problem
+    with_value(const Problem& original, const Requirement& requirement, double value) {
+        Problem copy = original;
+        set_value(copy, requirement, value);
+        return copy;
+    }
+};
+
 } // namespace
 
 RelaxSearch::RelaxSearch(const Problem& problem,
@@ -97,33 +124,25 @@ Verdict RelaxSearch::test(const RequirementSet& kept) {
 }
 
 double RelaxSearch::needed_time(const Requirement& requirement, const Solution& solution) const {
-    Problem problem = *m_problem;
-    set_value(problem, requirement, k_infinite);
-    const Instance instance(problem);
-    Evaluator evaluator(instance);
-    evaluator.load(solution);
+    Trial trial(*m_problem, requirement, k_infinite, solution);
     const auto time = [&] {
         return requirement.kind == RequirementKind::path_limit
-                   ? evaluator.path_time(requirement.subject)
-                   : evaluator.component_time(
-                         problem.local_constraints[requirement.subject].component);
+                   ? trial.evaluator.path_time(requirement.subject)
+                   : trial.evaluator.component_time(
+                         trial.problem.local_constraints[requirement.subject].component);
     };
     const double before = time();
-    add_nodes(evaluator);
+    add_nodes(trial.evaluator);
     return std::min(before, time());
 }
 
 double RelaxSearch::needed_nodes(const Requirement& requirement, const Solution& solution) const {
-    Problem problem = *m_problem;
     const int most = std::max(solution.nodes[requirement.subject], 1);
-    set_value(problem, requirement, most);
-    const Instance instance(problem);
-    Evaluator evaluator(instance);
-    evaluator.load(solution);
-    add_nodes(evaluator);
+    Trial trial(*m_problem, requirement, most, solution);
+    add_nodes(trial.evaluator);
     for (int nodes = static_cast<int>(requirement.value) + 1; nodes < most; ++nodes) {
-        evaluator.set_nodes(requirement.subject, nodes);
-        if (evaluator.feasible()) {
+        trial.evaluator.set_nodes(requirement.subject, nodes);
+        if (trial.evaluator.feasible()) {
             return nodes;
         }
     }
@@ -131,18 +150,14 @@ double RelaxSearch::needed_nodes(const Requirement& requirement, const Solution&
 }
 
 double RelaxSearch::needed_memory(const Requirement& requirement, const Solution& solution) const {
-    Problem problem = *m_problem;
-    set_value(problem, requirement, k_infinite);
-    const Instance instance(problem);
-    Evaluator evaluator(instance);
-    evaluator.load(solution);
-    add_nodes(evaluator);
+    Trial trial(*m_problem, requirement, k_infinite, solution);
+    add_nodes(trial.evaluator);
     double sum_mb = 0;
-    for (const std::size_t partition : evaluator.partitions_on(requirement.subject)) {
-        sum_mb += instance.candidate(partition, requirement.subject)->memory_mb;
+    for (const std::size_t partition : trial.evaluator.partitions_on(requirement.subject)) {
+        sum_mb += trial.instance.candidate(partition, requirement.subject)->memory_mb;
     }
     const bool per_node = m_problem->memory_rule == MemoryRule::one_node;
-    const int nodes = per_node ? 1 : std::max(1, evaluator.nodes(requirement.subject));
+    const int nodes = per_node ? 1 : std::max(1, trial.evaluator.nodes(requirement.subject));
     double memory_mb = sum_mb / nodes;
     while (memory_mb * nodes < sum_mb) {
         memory_mb = std::nextafter(memory_mb, k_infinite);
@@ -171,11 +186,7 @@ Probe RelaxSearch::probe(const Requirement& requirement, double value) {
 }
 
 double RelaxSearch::largest_rate(const Solution& solution, double feasible) const {
-    const Instance instance(*m_problem, feasible);
-    Evaluator evaluator(instance);
-    evaluator.load(solution);
-    add_nodes(evaluator);
-    return largest_rate_of(*m_problem, evaluator.solution(), feasible, m_problem->arrival_rate);
+    return largest_rate_of(*m_problem, solution, feasible, m_problem->arrival_rate);
 }
 
 Probe RelaxSearch::probe_rate(double rate) {

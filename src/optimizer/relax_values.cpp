@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relax_values.hpp"
 
+#include "aisprint/optimizer/max_rate.hpp"
+
 #include <cmath>
 
 namespace aisprint::optimizer {
@@ -107,23 +109,15 @@ void add_nodes(Evaluator& evaluator) {
 
 double
 largest_rate_of(const Problem& problem, const Solution& solution, double rate, double highest) {
-    const auto is_feasible = [&](double tested) {
-        return evaluate(Instance(problem, tested), solution).feasible();
-    };
-    if (is_feasible(highest)) {
-        return highest;
-    }
-    double low = rate;
-    double high = highest;
-    while (high - low > k_rate_precision * high) {
-        const double tested = low * 4 < high ? std::sqrt(low * high) : 0.5 * (low + high);
-        if (is_feasible(tested)) {
-            low = tested;
-        } else {
-            high = tested;
-        }
-    }
-    return low;
+    Problem at_rate = problem;
+    at_rate.arrival_rate = rate;
+    const Instance instance(at_rate);
+    Evaluator evaluator(instance);
+    evaluator.load(solution);
+    add_nodes(evaluator);
+    const std::optional<MaxRateResult> found =
+        largest_rate(at_rate, evaluator.solution(), {highest, k_rate_precision * rate});
+    return found ? found->rate : rate;
 }
 
 } // namespace aisprint::optimizer

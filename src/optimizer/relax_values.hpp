@@ -85,8 +85,8 @@ struct Grain {
 /// Gives every machine in use all its nodes as long as the placement stays feasible.
 void add_nodes(Evaluator& evaluator);
 
-/// The largest rate up to `highest` at which a placement stays feasible, by bisection, to a
-/// relative 1e-6; at least `rate`, at which it is feasible.
+/// The largest rate up to `highest` that a placement stands with all its nodes, to a millionth of
+/// `rate`; at least `rate`, at which it is feasible.
 [[nodiscard]] double
 largest_rate_of(const Problem& problem, const Solution& solution, double rate, double highest);
 

@@ -38,16 +38,15 @@ public:
             line.cost_relaxed = m_best->cost;
             m_lines.push_back(line);
         }
-        std::vector<std::size_t> group;
-        for (std::size_t r = 0; r <= m_requirements.size(); ++r) {
-            const bool ends =
-                r == m_requirements.size() ||
-                (!group.empty() && m_requirements[group.front()].kind != m_requirements[r].kind);
+        std::vector<std::size_t> group; // requirements of one kind stand together
+        for (std::size_t r = 0; r < m_requirements.size(); ++r) {
+            group.push_back(r);
+            const bool ends = r + 1 == m_requirements.size() ||
+                              m_requirements[r + 1].kind != m_requirements[r].kind;
             if (ends) {
                 drop(group);
                 group.clear();
             }
-            group.push_back(r);
         }
         for (Sensitivity& line : m_lines) {
             relax(line);
@@ -85,8 +84,7 @@ private:
     Optimum optimum(const Problem& problem, double rate) {
         const Instance instance(problem, rate);
         std::optional<Solution> incumbent;
-        const Evaluation known = evaluate(instance, *m_best->solution);
-        if (known.feasible()) {
+        if (evaluate(instance, *m_best->solution).feasible()) {
             incumbent = m_best->solution;
         }
         const ExactResult result = find_cheapest(instance, incumbent, m_deadline, m_threads);

@@ -106,11 +106,7 @@ private:
 
     /// The largest rate that a placement stands with all nodes.
     double rate_of(const Solution& solution, double feasible) const {
-        const Instance instance(*m_problem, feasible);
-        Evaluator evaluator(instance);
-        evaluator.load(solution);
-        add_nodes(evaluator);
-        return largest_rate_of(*m_problem, evaluator.solution(), feasible, m_upper_bound);
+        return largest_rate_of(*m_problem, solution, feasible, m_upper_bound);
     }
 
     /// Leaves out points that cost no less than one of a higher rate; rates ascend afterwards.

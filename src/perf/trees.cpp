@@ -109,6 +109,13 @@ private:
     std::vector<Tree<float>> m_trees;
 };
 
+bool has_nodes(std::size_t count, const std::string& path, Fields& in) {
+    if (count == 0) {
+        in.error("PRM003", fmt::format("'{}' of the performance model has no nodes", path));
+    }
+    return count > 0;
+}
+
 std::optional<Tree<double>> read_tree(const Json& json, const std::string& path, Fields& in) {
     const std::vector<int> feature = in.integers(&json, "feature", path);
     const std::vector<double> threshold = in.numbers(&json, "threshold", path);
@@ -119,11 +126,7 @@ std::optional<Tree<double>> read_tree(const Json& json, const std::string& path,
     if (in.failed() || !in.size_is(feature.size(), count, path + ".feature") ||
         !in.size_is(threshold.size(), count, path + ".threshold") ||
         !in.size_is(left.size(), count, path + ".left") ||
-        !in.size_is(right.size(), count, path + ".right")) {
-        return std::nullopt;
-    }
-    if (count == 0) {
-        in.error("PRM003", fmt::format("'{}' of the performance model has no nodes", path));
+        !in.size_is(right.size(), count, path + ".right") || !has_nodes(count, path, in)) {
         return std::nullopt;
     }
     Tree<double> tree(count);
@@ -143,11 +146,7 @@ read_boosted_tree(const Json& json, const std::string& path, Fields& in) {
     const std::size_t count = condition.size();
     if (in.failed() || !in.size_is(feature.size(), count, path + ".split_indices") ||
         !in.size_is(left.size(), count, path + ".left_children") ||
-        !in.size_is(right.size(), count, path + ".right_children")) {
-        return std::nullopt;
-    }
-    if (count == 0) {
-        in.error("PRM003", fmt::format("'{}' of the performance model has no nodes", path));
+        !in.size_is(right.size(), count, path + ".right_children") || !has_nodes(count, path, in)) {
         return std::nullopt;
     }
     if (json.contains("split_type")) {

@@ -118,7 +118,7 @@ void build_problems(ApplicationFiles& files,
     if (complete && arrival_rate) {
         application.problem.arrival_rate = *arrival_rate;
     } else if (complete && files.annotations) {
-        const std::size_t start = optimizer::start_component(application.problem);
+        const std::size_t start = optimizer::start_components(application.problem).front();
         application.problem.arrival_rate =
             expected_rate(files, application.problem.components[start].name);
     }

@@ -115,18 +115,7 @@ private:
         if (yaml::Node* system = root.find("system"); system != nullptr && system->is_mapping()) {
             modernise(*system);
         }
-        std::vector<Diagnostic> errors;
-        for (Diagnostic& found :
-             config::check_document(source, root, config::find_format("qos_constraints")->type)) {
-            if (found.severity == Severity::error) {
-                errors.push_back(std::move(found));
-            } else {
-                m_reporter.report(std::move(found));
-            }
-        }
-        if (!errors.empty()) {
-            return fail(ErrorKind::input, std::move(errors));
-        }
+        AISPRINT_TRY(config::check_document(source, root, "qos_constraints", m_reporter));
         return root;
     }
 

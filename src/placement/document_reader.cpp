@@ -38,17 +38,8 @@ std::string describe(NumberRange range, std::string_view unit) {
 } // namespace
 
 std::string spelt(const yaml::Node& node) {
-    switch (node.kind) {
-    case yaml::Kind::null:
-        return "nothing";
-    case yaml::Kind::sequence:
-        return "a list";
-    case yaml::Kind::mapping:
-        return "a map";
-    case yaml::Kind::scalar:
-        break;
-    }
-    return node.spelling == yaml::Spelling::plain ? node.scalar : fmt::format("'{}'", node.scalar);
+    const bool is_plain = node.is_scalar() && node.spelling == yaml::Spelling::plain;
+    return is_plain ? node.scalar : yaml::describe(node);
 }
 
 std::string suggestion(const std::string& name,

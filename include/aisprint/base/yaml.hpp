@@ -95,6 +95,9 @@ void sort_keys(Node& node);
 /// long plain text folded at blanks after column 80, final newline.
 [[nodiscard]] std::string write(const Node& node);
 
+/// What a node is, for messages: nothing, a list, a map, or a scalar in quotes.
+[[nodiscard]] std::string describe(const Node& node);
+
 /// True if a plain scalar of this text would not be read as that text under YAML 1.1.
 [[nodiscard]] bool needs_quotes(std::string_view text);
 

@@ -97,6 +97,13 @@ struct Format {
 [[nodiscard]] std::vector<Diagnostic>
 check_document(const SourceFile& source, const yaml::Node& document, const TypeSpec& type);
 
+/// The same for the format `format_name` (which must exist). Warnings go to `reporter`. Fails
+/// (input) with the errors.
+[[nodiscard]] Result<void> check_document(const SourceFile& source,
+                                          const yaml::Node& document,
+                                          const std::string& format_name,
+                                          Reporter& reporter);
+
 /// Reads a document of the format `format_name` (which must exist). Warnings go to `reporter`.
 /// Fails (input) with syntax errors (BAS010..) or with the errors of check_document().
 [[nodiscard]] Result<yaml::Node>

@@ -64,6 +64,9 @@ public:
     [[nodiscard]] double component_time(std::size_t component);
     [[nodiscard]] double path_time(std::size_t path);
 
+    /// What a resource breaks: node limit, memory, co-location and stability, in this order.
+    [[nodiscard]] std::vector<Violation> violations_of(std::size_t resource) const;
+
     /// True if a placed component breaks C6, inside or after a placed predecessor.
     [[nodiscard]] bool returns_to_edge(std::size_t component) const;
 
@@ -119,6 +122,8 @@ private:
     void refresh_orders_around(std::size_t component);
     void mark_stale(std::size_t component);
     void refresh_times(std::size_t component);
+    template <class Report>
+    void check_resource(std::size_t resource, Report&& report) const;
     [[nodiscard]] bool is_broken(std::size_t resource) const;
     [[nodiscard]] bool structure_holds() const;
 };

@@ -155,9 +155,6 @@ struct Problem {
     double risk_level = 0;
 };
 
-/// The start component: the one that follows no other; the first of them if there are several.
-[[nodiscard]] std::size_t start_component(const Problem& problem);
-
 /// All components that follow no other. Each receives the whole arrival rate (published systems
 /// have up to two).
 [[nodiscard]] std::vector<std::size_t> start_components(const Problem& problem);
