@@ -61,13 +61,16 @@ Result<void> write_with_mode(const fs::path& path,
 /// A file under a temporary name beside its place; removed unless it is put there.
 class PendingFile {
 public:
-    /// Writes the content. Keeps the mode of the file that it will replace.
-    static Result<PendingFile> stage(const fs::path& path, std::string_view content) {
+    /// Writes the content. Keeps the mode of the file that it will replace, unless it is to be
+    /// the owner's alone.
+    static Result<PendingFile>
+    stage(const fs::path& path, std::string_view content, Access access) {
         struct stat status {};
         const bool exists = ::stat(path.c_str(), &status) == 0;
         PendingFile file(path);
-        AISPRINT_TRY(write_with_mode(file.m_temporary, content, 0644, path));
-        if (exists) {
+        const bool is_private = access == Access::owner_only;
+        AISPRINT_TRY(write_with_mode(file.m_temporary, content, is_private ? 0600 : 0644, path));
+        if (exists && !is_private) {
             ::chmod(file.m_temporary.c_str(), status.st_mode & 07777U);
         }
         return file;
@@ -147,8 +150,9 @@ Result<SourceFile> load_source(const fs::path& path, std::string shown_as) {
     return SourceFile(std::move(shown_as), std::move(text));
 }
 
-Result<void> write_file_atomic(const fs::path& path, std::string_view content) {
-    AISPRINT_TRY_ASSIGN(PendingFile file, PendingFile::stage(path, content));
+Result<void>
+write_file_atomic(const fs::path& path, std::string_view content, Access access) {
+    AISPRINT_TRY_ASSIGN(PendingFile file, PendingFile::stage(path, content, access));
     return file.place();
 }
 
@@ -164,7 +168,7 @@ Result<void> write_files_together(const std::vector<FileContent>& files) {
             return io_failure("BAS002", "write", file.path,
                               std::make_error_code(std::errc::is_a_directory));
         }
-        AISPRINT_TRY_ASSIGN(PendingFile staged, PendingFile::stage(file.path, file.content));
+        AISPRINT_TRY_ASSIGN(PendingFile staged, PendingFile::stage(file.path, file.content, file.access));
         pending.push_back(std::move(staged));
     }
     for (PendingFile& file : pending) {
@@ -186,9 +190,12 @@ Result<void> copy_regular_file(const fs::path& from, const fs::path& to) {
     return {};
 }
 
-Result<void> make_directories(const fs::path& path) {
+Result<void> make_directories(const fs::path& path, Access access) {
     std::error_code reason;
     fs::create_directories(path, reason);
+    if (!reason && access == Access::owner_only) {
+        fs::permissions(path, fs::perms::owner_all, reason);
+    }
     if (reason) {
         return io_failure("BAS003", "make the folder", path, reason);
     }

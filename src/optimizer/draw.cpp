@@ -21,7 +21,8 @@ Draw::Draw(const DrawTables& tables)
     : m_tables(&tables), m_slots(tables.m_slots.size()),
       m_functions(tables.m_instance->problem().resources.size()),
       m_deployment(tables.m_components.size()), m_chosen(tables.m_positions),
-      m_after_cloud(tables.m_components.size()), m_idle(tables.m_slots.size() + 1),
+      m_after_cloud(tables.m_components.size()),
+      m_all_linked(tables.m_instance->all_linked()), m_idle(tables.m_slots.size() + 1),
       m_time(tables.m_components.size()), m_inner_time(tables.m_components.size()) {
     m_admissible.resize(tables.m_slots.size());
     m_free.resize(tables.m_slots.size());
@@ -85,6 +86,9 @@ bool Draw::draw_deployment(std::size_t component,
     bool after_cloud = m_after_cloud[component] != 0;
     m_undo.clear();
     for (std::size_t q = 0; q < deployment.partition_count; ++q) {
+        if (!m_all_linked) {
+            note_before(component, q);
+        }
         const DrawTables::Option* option =
             draw_option(deployment.first_partition + q, after_cloud, random, style);
         if (option == nullptr) {
@@ -118,6 +122,55 @@ void Draw::roll_back(std::size_t component) {
     }
 }
 
+/// Notes what comes just before a partition: the one before it, or the ends of all predecessors.
+void Draw::note_before(std::size_t component, std::size_t position) {
+    m_before.clear();
+    if (position > 0) {
+        const std::size_t first = m_tables->m_components[component].first_position;
+        m_before.push_back(m_chosen[first + position - 1]->resource);
+        return;
+    }
+    for (const std::size_t predecessor : m_tables->m_instance->predecessors(component)) {
+        const std::size_t first = m_tables->m_components[predecessor].first_position;
+        const DrawTables::Deployment& deployment =
+            m_tables->m_deployments[m_deployment[predecessor]];
+        m_before.push_back(m_chosen[first + deployment.partition_count - 1]->resource);
+    }
+}
+
+/// Whether an option shares a network domain with all that comes just before; C6 is seen to by
+/// the order of slots.
+bool Draw::may_follow(const DrawTables::Option& option) const {
+    return std::ranges::all_of(m_before, [&](std::uint32_t resource) {
+        return m_tables->m_instance->may_follow(resource, option.resource);
+    });
+}
+
+std::size_t Draw::count_functions(const DrawTables::Partition& shape) const {
+    if (m_before.empty()) {
+        return shape.function_count;
+    }
+    std::size_t count = 0;
+    for (std::size_t f = 0; f < shape.function_count; ++f) {
+        count += may_follow(m_tables->m_options[shape.first_function + f]) ? 1U : 0U;
+    }
+    return count;
+}
+
+/// The function of a number among those counted.
+const DrawTables::Option* Draw::pick_function(const DrawTables::Partition& shape,
+                                              std::size_t number) const {
+    const DrawTables::Option* function = &m_tables->m_options[shape.first_function];
+    if (m_before.empty()) {
+        return function + number;
+    }
+    for (;; ++function) {
+        if (may_follow(*function) && number-- == 0) {
+            return function;
+        }
+    }
+}
+
 const DrawTables::Option*
 Draw::draw_option(std::size_t partition, bool after_cloud, Random& random, DrawStyle style) {
     const DrawTables::Partition& shape = m_tables->m_partitions[partition];
@@ -136,7 +189,8 @@ Draw::draw_option(std::size_t partition, bool after_cloud, Random& random, DrawS
         const double work = slot.work + option.work;
         const bool alone = slot.users == 0 || !(slot.exclusive || option.exclusive);
         if (work >= slot.machine->most_work || !alone ||
-            slot.memory_mb + option.memory_mb > slot.machine->most_memory_mb) {
+            slot.memory_mb + option.memory_mb > slot.machine->most_memory_mb ||
+            !may_follow(option)) {
             continue;
         }
         m_admissible[admissible++] = &option;
@@ -147,7 +201,7 @@ Draw::draw_option(std::size_t partition, bool after_cloud, Random& random, DrawS
     if (free > 0 && style == DrawStyle::thrifty && random.below(k_preference) != 0) {
         return m_free[free == 1 ? 0 : random.below(free)];
     }
-    const std::size_t count = admissible + shape.function_count;
+    const std::size_t count = admissible + count_functions(shape);
     if (count == 0) {
         return nullptr;
     }
@@ -155,9 +209,8 @@ Draw::draw_option(std::size_t partition, bool after_cloud, Random& random, DrawS
     if (pick < admissible) {
         return m_admissible[pick];
     }
-    const DrawTables::Option& function =
-        m_tables->m_options[shape.first_function + pick - admissible];
-    return function.shared && !function_has_room(function) ? nullptr : &function;
+    const DrawTables::Option* function = pick_function(shape, pick - admissible);
+    return function->shared && !function_has_room(*function) ? nullptr : function;
 }
 
 bool Draw::function_has_room(const DrawTables::Option& option) const {

@@ -124,7 +124,7 @@ public:
     explicit Draw(const DrawTables& tables);
 
     /// Draws anew: a machine per layer, then per component, predecessors first, a deployment and
-    /// candidates of its partitions, among those that keep C2 to C6; the next deployment if one
+    /// candidates of its partitions, among those that keep C2 to C6 and C9; the next deployment if one
     /// does not work out. False as soon as none does, or as the machines' least node numbers and
     /// the functions cost more than `cost_limit`.
     [[nodiscard]] bool next(Random& random, DrawStyle style, double cost_limit);
@@ -172,6 +172,8 @@ private:
     std::vector<std::uint32_t> m_deployment;
     std::vector<const DrawTables::Option*> m_chosen; ///< by position
     std::vector<char> m_after_cloud;                 ///< by component
+    bool m_all_linked = true;
+    std::vector<std::uint32_t> m_before; ///< resources that the next partition comes after
     std::vector<const DrawTables::Option*> m_admissible;
     std::vector<const DrawTables::Option*> m_free; ///< admissible without a further node
     std::vector<double> m_idle;                    ///< 1 / (1 - U) by slot; 0 for functions
@@ -185,8 +187,13 @@ private:
     [[nodiscard]] bool
     draw_deployment(std::size_t component, std::size_t number, Random& random, DrawStyle style);
     void roll_back(std::size_t component);
+    void note_before(std::size_t component, std::size_t position);
+    [[nodiscard]] bool may_follow(const DrawTables::Option& option) const;
     [[nodiscard]] const DrawTables::Option*
     draw_option(std::size_t partition, bool after_cloud, Random& random, DrawStyle style);
+    [[nodiscard]] const DrawTables::Option*
+    pick_function(const DrawTables::Partition& shape, std::size_t number) const;
+    [[nodiscard]] std::size_t count_functions(const DrawTables::Partition& shape) const;
     [[nodiscard]] bool function_has_room(const DrawTables::Option& option) const;
     void take(const DrawTables::Option& option);
     [[nodiscard]] double violation();

@@ -244,31 +244,48 @@ double Evaluator::cost() const {
     return problem.horizon_h * machines + functions;
 }
 
-bool Evaluator::returns_to_edge(std::size_t component) const {
+/// True if each resource of a placed component, and the last one of each placed predecessor, may be
+/// followed by the next.
+template <class MayFollow>
+bool Evaluator::follows(std::size_t component, MayFollow&& may_follow) const {
     const Choice& choice = m_choices[component];
     if (choice.deployment == k_none) {
-        return false;
+        return true;
     }
     for (std::size_t q = 1; q < choice.resources.size(); ++q) {
-        if (m_instance->is_edge(choice.resources[q]) &&
-            !m_instance->is_edge(choice.resources[q - 1])) {
-            return true;
+        if (!may_follow(choice.resources[q - 1], choice.resources[q])) {
+            return false;
         }
     }
-    if (!m_instance->is_edge(choice.resources.front())) {
-        return false;
-    }
-    const auto in_cloud = [&](std::size_t predecessor) {
-        return is_placed(predecessor) &&
-               !m_instance->is_edge(m_choices[predecessor].resources.back());
+    const auto fits = [&](std::size_t predecessor) {
+        return !is_placed(predecessor) ||
+               may_follow(m_choices[predecessor].resources.back(), choice.resources.front());
     };
-    return std::ranges::any_of(m_instance->predecessors(component), in_cloud);
+    return std::ranges::all_of(m_instance->predecessors(component), fits);
+}
+
+bool Evaluator::returns_to_edge(std::size_t component) const {
+    return !follows(component, [&](std::size_t from, std::size_t to) {
+        return !m_instance->is_edge(to) || m_instance->is_edge(from);
+    });
+}
+
+bool Evaluator::lacks_domain(std::size_t component) const {
+    return !follows(component, [&](std::size_t from, std::size_t to) {
+        return m_instance->reaches(from, to);
+    });
+}
+
+bool Evaluator::keeps_order(std::size_t component) const {
+    return follows(component, [&](std::size_t from, std::size_t to) {
+        return m_instance->may_follow(from, to);
+    });
 }
 
 void Evaluator::refresh_order(std::size_t component) {
     ComponentState& state = m_components[component];
     const bool was_broken = state.broken;
-    state.broken = returns_to_edge(component);
+    state.broken = !keeps_order(component);
     m_broken_components += (state.broken ? 1 : 0) - (was_broken ? 1 : 0);
 }
 
@@ -454,6 +471,12 @@ public:
         }
     }
 
+    void inspect_domains(std::size_t component) {
+        if (m_evaluator->lacks_domain(component)) {
+            add(ConstraintKind::network_domain, component, 1, 0);
+        }
+    }
+
     void inspect_times() {
         for (std::size_t c = 0; c < m_problem->local_constraints.size(); ++c) {
             const double limit = m_problem->local_constraints[c].threshold_s;
@@ -578,6 +601,9 @@ Evaluation evaluate(const Instance& instance, const Solution& solution) {
     }
     for (std::size_t i = 0; i < instance.problem().components.size(); ++i) {
         inspection.inspect_order(i);
+    }
+    for (std::size_t i = 0; i < instance.problem().components.size(); ++i) {
+        inspection.inspect_domains(i);
     }
     inspection.inspect_times();
     return evaluation;

@@ -168,20 +168,18 @@ private:
 
     [[nodiscard]] bool fits_neighbours(std::size_t i, const Option& option) const {
         const Instance& instance = *m_model->instance;
-        if (instance.is_edge(option.first_resource)) {
-            for (const std::size_t k : m_model->units[i].predecessors) {
-                if (m_placed[k] != k_none &&
-                    !instance.is_edge(m_lists[k].options[m_placed[k]].last_resource)) {
-                    return false;
-                }
+        for (const std::size_t k : m_model->units[i].predecessors) {
+            if (m_placed[k] != k_none &&
+                !instance.may_follow(m_lists[k].options[m_placed[k]].last_resource,
+                                     option.first_resource)) {
+                return false;
             }
         }
-        if (!instance.is_edge(option.last_resource)) {
-            for (const std::size_t k : m_model->units[i].successors) {
-                if (m_placed[k] != k_none &&
-                    instance.is_edge(m_lists[k].options[m_placed[k]].first_resource)) {
-                    return false;
-                }
+        for (const std::size_t k : m_model->units[i].successors) {
+            if (m_placed[k] != k_none &&
+                !instance.may_follow(option.last_resource,
+                                     m_lists[k].options[m_placed[k]].first_resource)) {
+                return false;
             }
         }
         return true;

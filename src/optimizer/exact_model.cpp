@@ -35,6 +35,7 @@ public:
         }
         mark_paths();
         drop_slow_places();
+        drop_cut_off_places();
         find_binding_memory();
         add_cost_limit();
         return std::move(m_model);
@@ -157,9 +158,13 @@ private:
         std::ranges::stable_sort(part.places, {}, [&](const Place& place) {
             return m_instance->is_edge(place.resource) ? 0 : 1;
         });
+        count_edge_places(part);
+        return part;
+    }
+
+    void count_edge_places(Part& part) const {
         part.edge_places = static_cast<std::size_t>(std::ranges::count_if(
             part.places, [&](const Place& place) { return m_instance->is_edge(place.resource); }));
-        return part;
     }
 
     [[nodiscard]] Unit make_unit(std::size_t component) {
@@ -282,12 +287,69 @@ private:
                 const double slack = k_time_tolerance * std::max(1.0, std::abs(room[i]));
                 drop_slow_places(variant, room[i] + 4 * slack);
             }
-            std::erase_if(unit.variants, [](const Variant& variant) {
-                return std::ranges::any_of(variant.parts,
-                                           [](const Part& part) { return part.places.empty(); });
-            });
-            m_model.is_hopeless = m_model.is_hopeless || unit.variants.empty();
+            drop_incomplete_variants(unit);
         }
+    }
+
+    void drop_incomplete_variants(Unit& unit) {
+        std::erase_if(unit.variants, [](const Variant& variant) {
+            return std::ranges::any_of(variant.parts,
+                                       [](const Part& part) { return part.places.empty(); });
+        });
+        m_model.is_hopeless = m_model.is_hopeless || unit.variants.empty();
+    }
+
+    /// Drops places next to which a neighbour has none that it may share a step with, until all
+    /// have one. With all layers linked C6 is left to the search, which is quick about it.
+    void drop_cut_off_places() {
+        bool changed = !m_instance->all_linked();
+        while (changed && !m_model.is_hopeless) {
+            changed = false;
+            for (Unit& unit : m_model.units) {
+                for (Variant& variant : unit.variants) {
+                    for (std::size_t q = 0; q < variant.parts.size(); ++q) {
+                        changed = drop_cut_off_places(unit, variant, q) || changed;
+                    }
+                }
+                drop_incomplete_variants(unit);
+            }
+        }
+    }
+
+    /// True if places were dropped.
+    bool drop_cut_off_places(const Unit& unit, Variant& variant, std::size_t q) const {
+        const auto can_follow_any = [&](const Part& part, std::size_t to) {
+            return std::ranges::any_of(part.places, [&](const Place& place) {
+                return m_instance->may_follow(place.resource, to);
+            });
+        };
+        const auto can_precede_any = [&](std::size_t from, const Part& part) {
+            return std::ranges::any_of(part.places, [&](const Place& place) {
+                return m_instance->may_follow(from, place.resource);
+            });
+        };
+        const auto has_neighbours = [&](const Place& place) {
+            const std::size_t j = place.resource;
+            const auto follows_unit = [&](std::size_t predecessor) {
+                return std::ranges::any_of(
+                    m_model.units[predecessor].variants,
+                    [&](const Variant& other) { return can_follow_any(other.parts.back(), j); });
+            };
+            const auto precedes_unit = [&](std::size_t successor) {
+                return std::ranges::any_of(
+                    m_model.units[successor].variants,
+                    [&](const Variant& other) { return can_precede_any(j, other.parts.front()); });
+            };
+            const bool has_before = q > 0 ? can_follow_any(variant.parts[q - 1], j)
+                                          : std::ranges::all_of(unit.predecessors, follows_unit);
+            return has_before && (q + 1 < variant.parts.size()
+                                      ? can_precede_any(j, variant.parts[q + 1])
+                                      : std::ranges::all_of(unit.successors, precedes_unit));
+        };
+        const std::size_t dropped = std::erase_if(
+            variant.parts[q].places, [&](const Place& place) { return !has_neighbours(place); });
+        count_edge_places(variant.parts[q]);
+        return dropped > 0;
     }
 
     void drop_slow_places(Variant& variant, double limit_s) {
@@ -306,10 +368,7 @@ private:
             for (Place& place : part.places) {
                 place.min_nodes = least_nodes(place, part.reach, room);
             }
-            part.edge_places = static_cast<std::size_t>(
-                std::ranges::count_if(part.places, [&](const Place& place) {
-                    return m_instance->is_edge(place.resource);
-                }));
+            count_edge_places(part);
         }
     }
 

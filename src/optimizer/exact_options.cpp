@@ -131,7 +131,9 @@ private:
                 for (std::size_t p = 0; p < variant.parts[q].places.size(); ++p) {
                     const bool on_edge = p < variant.parts[q].edge_places;
                     const Place& place = variant.parts[q].places[p];
-                    if ((on_edge && !partial.on_edge) || !is_open(place)) {
+                    if ((on_edge && !partial.on_edge) || !is_open(place) ||
+                        (q > 0 && !m_model->instance->may_follow(partial.resources.back(),
+                                                                 place.resource))) {
                         continue;
                     }
                     const double weight = partial.weight + weigh(place);
@@ -250,14 +252,15 @@ private:
     }
 
     /// True if the place matters in the same way: by what it is on if a path comes through there,
-    /// else by whether C6 leaves at least as much freedom.
+    /// else by whether C6 and C9 leave at least as much freedom.
     [[nodiscard]] bool starts_as_well(const Partial& a, const Partial& b) const {
         const std::size_t first = a.resources.front();
         if (m_unit->path_before) {
             return first == b.resources.front();
         }
-        return !m_model->instance->is_edge(first) ||
-               m_model->instance->is_edge(b.resources.front());
+        return (!m_model->instance->is_edge(first) ||
+                m_model->instance->is_edge(b.resources.front())) &&
+               m_model->instance->reaches_all_of(first, b.resources.front());
     }
 
     [[nodiscard]] bool ends_as_well(const Partial& a, const Partial& b) const {
@@ -265,7 +268,9 @@ private:
         if (m_unit->path_after) {
             return last == b.resources.back();
         }
-        return m_model->instance->is_edge(last) || !m_model->instance->is_edge(b.resources.back());
+        return (m_model->instance->is_edge(last) ||
+                !m_model->instance->is_edge(b.resources.back())) &&
+               m_model->instance->reaches_all_of(last, b.resources.back());
     }
 
     void drop_beaten_partials(std::vector<Partial>& partials) const {

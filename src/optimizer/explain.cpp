@@ -18,8 +18,8 @@ namespace {
 constexpr std::array k_dropping_order{
     RequirementKind::arrival_rate,      RequirementKind::memory_limit,
     RequirementKind::path_limit,        RequirementKind::local_limit,
-    RequirementKind::no_return_to_edge, RequirementKind::one_resource_per_layer,
-    RequirementKind::node_limit};
+    RequirementKind::no_return_to_edge, RequirementKind::network_domain,
+    RequirementKind::one_resource_per_layer, RequirementKind::node_limit};
 
 /// Components that make the problem infeasible while all requirements are in force: without the
 /// load and the time of any one of them there is a solution.

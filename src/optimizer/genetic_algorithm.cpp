@@ -83,10 +83,10 @@ private:
         return true;
     }
 
-    /// One machine per layer, none overloaded, no way back to the edge.
+    /// One machine per layer, none overloaded, nothing where it may not follow.
     bool fits(std::size_t component, const Choice& choice) const {
         const std::vector<Resource>& resources = m_instance->problem().resources;
-        if (m_evaluator.returns_to_edge(component)) {
+        if (!m_evaluator.keeps_order(component)) {
             return false;
         }
         for (const std::size_t j : choice.resources) {

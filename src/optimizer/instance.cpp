@@ -122,6 +122,7 @@ Instance::Instance(const Problem& problem, double arrival_rate)
     number_partitions();
     compute_figures();
     compute_links();
+    compute_orders();
     index_constraints();
 }
 
@@ -191,6 +192,32 @@ void Instance::compute_links() {
     }
 }
 
+void Instance::compute_orders() {
+    const std::size_t layers = m_problem->layers.size();
+    m_is_linked.assign(layers * layers, 0);
+    m_covers.assign(layers * layers, 1);
+    for (std::size_t pair = 0; pair < m_links.size(); ++pair) {
+        m_is_linked[pair] = m_links[pair].empty() ? 0 : 1;
+    }
+    for (std::size_t a = 0; a < layers; ++a) {
+        for (std::size_t b = 0; b < layers; ++b) {
+            for (std::size_t other = 0; other < layers; ++other) {
+                if (m_is_linked[b * layers + other] > m_is_linked[a * layers + other]) {
+                    m_covers[a * layers + b] = 0;
+                }
+            }
+        }
+    }
+    m_may_follow.assign(m_resource_count * m_resource_count, 0);
+    for (std::size_t from = 0; from < m_resource_count; ++from) {
+        for (std::size_t to = 0; to < m_resource_count; ++to) {
+            const bool returns = is_edge(to) && !is_edge(from);
+            m_may_follow[from * m_resource_count + to] = !returns && reaches(from, to) ? 1 : 0;
+            m_all_linked = m_all_linked && reaches(from, to);
+        }
+    }
+}
+
 void Instance::index_constraints() {
     m_locals_of.assign(m_problem->components.size(), {});
     m_paths_of.assign(m_problem->components.size(), {});
@@ -217,11 +244,8 @@ double Instance::transfer_time(std::size_t from, std::size_t to, double data_siz
     if (from == to) {
         return 0;
     }
-    const std::size_t layers = m_problem->layers.size();
-    const std::size_t pair =
-        m_problem->resources[from].layer * layers + m_problem->resources[to].layer;
     double best = k_infinite;
-    for (const Link& link : m_links[pair]) {
+    for (const Link& link : m_links[pair_of_layers(from, to)]) {
         best = std::min(best, link.access_delay_s + link.seconds_per_unit * data_size);
     }
     return best;

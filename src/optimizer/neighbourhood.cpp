@@ -103,8 +103,7 @@ void Neighbourhood::assign(std::size_t component,
     }
     for (const std::size_t resource : m_shortlist[first + position]) {
         if (resource == m_forbidden || !m_ledger.is_open(resource) ||
-            (position > 0 && m_instance->is_edge(resource) &&
-             !m_instance->is_edge(m_trail.back()))) {
+            (position > 0 && !m_instance->may_follow(m_trail.back(), resource))) {
             continue;
         }
         m_ledger.add(first + position, resource);
@@ -177,13 +176,15 @@ void Neighbourhood::add_function_moves(const Evaluator& evaluator, std::size_t c
     const Choice& choice = evaluator.choice(component);
     const std::size_t first = m_instance->first_partition(component, choice.deployment);
     for (std::size_t q = 0; q < choice.resources.size(); ++q) {
-        if (q + 1 < choice.resources.size() && m_instance->is_edge(choice.resources[q + 1])) {
-            continue;
-        }
+        const auto fits = [&](std::size_t resource) {
+            return (q == 0 || m_instance->may_follow(choice.resources[q - 1], resource)) &&
+                   (q + 1 == choice.resources.size() ||
+                    m_instance->may_follow(resource, choice.resources[q + 1]));
+        };
         const std::vector<std::size_t>& list = m_shortlist[first + q];
         for (const CandidateFigures& figures : m_instance->partition(first + q).candidates) {
             if (!m_instance->is_function(figures.resource) ||
-                figures.resource == choice.resources[q] ||
+                figures.resource == choice.resources[q] || !fits(figures.resource) ||
                 std::ranges::find(list, figures.resource) != list.end()) {
                 continue;
             }

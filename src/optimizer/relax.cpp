@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <utility>
 
 namespace aisprint::optimizer {
 
@@ -82,6 +84,9 @@ void add_structure(const Problem& problem,
     if (edge && cloud) {
         requirements.push_back({RequirementKind::no_return_to_edge, 0, 0, std::nullopt});
     }
+    for (const auto& [a, b] : unlinked_layers(problem)) {
+        requirements.push_back({RequirementKind::network_domain, a, 0, std::nullopt, b});
+    }
 }
 
 /// Gives each machine of a layer a layer of its own in the same network domains.
@@ -117,6 +122,49 @@ void allow_return_to_edge(Problem& problem) {
             layer.kind = ResourceKind::vm;
         }
     }
+}
+
+/// Adds a domain without delay to the resources of two layers of the original problem, in whatever
+/// layers they now are.
+void link_layers(const Problem& original, std::size_t a, std::size_t b, Problem& problem) {
+    std::set<std::pair<std::size_t, std::size_t>> pairs;
+    for (std::size_t j = 0; j < original.resources.size(); ++j) {
+        for (std::size_t k = 0; k < original.resources.size(); ++k) {
+            if (original.resources[j].layer == a && original.resources[k].layer == b) {
+                pairs.emplace(problem.resources[j].layer, problem.resources[k].layer);
+            }
+        }
+    }
+    for (const auto& [from, to] : pairs) {
+        NetworkDomain domain;
+        domain.name = "(link)";
+        domain.layers = {from, to};
+        domain.bandwidth = k_free_bandwidth;
+        problem.domains.push_back(domain);
+    }
+}
+
+/// Pairs of layers, the lower index first, between which a solution moves data without a domain.
+std::set<std::pair<std::size_t, std::size_t>> unlinked_steps(const Instance& instance,
+                                                             const Solution& solution) {
+    const Problem& problem = instance.problem();
+    std::set<std::pair<std::size_t, std::size_t>> pairs;
+    const auto add_step = [&](std::size_t from, std::size_t to) {
+        if (!instance.reaches(from, to)) {
+            pairs.insert(std::minmax(problem.resources[from].layer, problem.resources[to].layer));
+        }
+    };
+    for (std::size_t i = 0; i < problem.components.size(); ++i) {
+        const std::vector<std::size_t>& resources = solution.components[i].resources;
+        for (std::size_t q = 1; q < resources.size(); ++q) {
+            add_step(resources[q - 1], resources[q]);
+        }
+        for (const Successor& successor : problem.components[i].successors) {
+            add_step(resources.back(),
+                     solution.components[successor.component].resources.front());
+        }
+    }
+    return pairs;
 }
 
 template <class Constraint>
@@ -298,6 +346,13 @@ Problem relaxed(const Problem& problem,
         case RequirementKind::no_return_to_edge:
             allow_return_to_edge(copy);
             break;
+        case RequirementKind::network_domain:
+            break; // below: layers may still be split
+        }
+    }
+    for (std::size_t r = 0; r < requirements.size(); ++r) {
+        if (!kept[r] && requirements[r].kind == RequirementKind::network_domain) {
+            link_layers(problem, requirements[r].subject, requirements[r].other_layer, copy);
         }
     }
     remove_marked(copy.local_constraints, locals);
@@ -324,6 +379,7 @@ void set_value(Problem& problem, const Requirement& requirement, double value) {
         break;
     case RequirementKind::one_resource_per_layer:
     case RequirementKind::no_return_to_edge:
+    case RequirementKind::network_domain:
         AISPRINT_ASSERT(false);
     }
 }
@@ -353,6 +409,7 @@ RequirementSet broken_requirements(const Problem& problem,
                                    const Instance& open,
                                    const Solution& solution) {
     const Evaluation evaluation = evaluate(open, solution);
+    const auto unlinked = unlinked_steps(open, solution);
     const auto is_violated = [&](ConstraintKind kind, std::size_t subject) {
         return std::ranges::any_of(evaluation.violations, [&](const Violation& violation) {
             return violation.kind == kind && violation.subject == subject;
@@ -384,6 +441,9 @@ RequirementSet broken_requirements(const Problem& problem,
             broken[r] = std::ranges::any_of(evaluation.violations, [](const Violation& violation) {
                 return violation.kind == ConstraintKind::no_return_to_edge;
             });
+            break;
+        case RequirementKind::network_domain:
+            broken[r] = unlinked.contains({subject, requirements[r].other_layer});
             break;
         }
     }

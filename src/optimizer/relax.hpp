@@ -32,7 +32,8 @@ struct Plenty {
 [[nodiscard]] std::vector<Plenty> generous_limits(const Instance& instance);
 
 /// A copy of the problem in which only the requirements of `kept` are in force. The arrival rate is
-/// left as it is: a search over rates is up to the caller.
+/// left as it is: a search over rates is up to the caller. Between layers that need not share a
+/// network domain transfers take no time.
 [[nodiscard]] Problem relaxed(const Problem& problem,
                               const std::vector<Requirement>& requirements,
                               const RequirementSet& kept,

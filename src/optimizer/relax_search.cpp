@@ -11,9 +11,6 @@ namespace aisprint::optimizer {
 
 namespace {
 
-/// A response time limit above which nobody would set one.
-constexpr double k_generous_limit_s = 1e12;
-
 /// Relative precision of time limits, memory and arrival rates.
 constexpr double k_time_grain = 1e-6;
 constexpr double k_memory_grain = 1e-6;
@@ -203,15 +200,8 @@ std::optional<double> RelaxSearch::needed_value(const Requirement& requirement,
     switch (requirement.kind) {
     case RequirementKind::local_limit:
     case RequirementKind::path_limit: {
-        double time_s = needed_time(requirement, solution);
-        if (!(time_s < k_infinite)) { // layers without a common domain
-            const Probe finite = probe(requirement, k_generous_limit_s);
-            if (finite.verdict != Verdict::feasible) {
-                return std::nullopt;
-            }
-            time_s = finite.value;
-        }
-        return smallest_value(requirement.value, time_s, {k_time_grain, 0}, probe_value);
+        return smallest_value(requirement.value, needed_time(requirement, solution),
+                              {k_time_grain, 0}, probe_value);
     }
     case RequirementKind::node_limit:
         return smallest_value(requirement.value, needed_nodes(requirement, solution), {0, 1},
@@ -232,6 +222,7 @@ std::optional<double> RelaxSearch::needed_value(const Requirement& requirement,
     }
     case RequirementKind::one_resource_per_layer:
     case RequirementKind::no_return_to_edge:
+    case RequirementKind::network_domain:
         break;
     }
     return std::nullopt;
@@ -247,9 +238,7 @@ std::optional<Requirement> RelaxSearch::relax(std::size_t r) {
     AISPRINT_ASSERT(witness != nullptr);
     Requirement requirement = m_requirements[r];
     requirement.needed = needed_value(requirement, Witness(*witness)); // searches add witnesses
-    const bool has_value = requirement.kind != RequirementKind::one_resource_per_layer &&
-                           requirement.kind != RequirementKind::no_return_to_edge;
-    if (has_value && !requirement.needed) {
+    if (has_value(requirement.kind) && !requirement.needed) {
         return std::nullopt;
     }
     return requirement;

@@ -147,6 +147,7 @@ private:
             return requirement.value * (1 - k_step);
         case RequirementKind::one_resource_per_layer:
         case RequirementKind::no_return_to_edge:
+        case RequirementKind::network_domain:
             break;
         }
         return std::nullopt;

@@ -407,60 +407,11 @@ void SystemReader::read_partition_candidates(const Node& list,
     }
 }
 
-namespace {
-
-/// Layers of the candidates of a partition.
-std::set<std::size_t> layers_of(const optimizer::Problem& problem,
-                                const optimizer::Partition& partition) {
-    std::set<std::size_t> layers;
-    for (const optimizer::Candidate& candidate : partition.candidates) {
-        layers.insert(problem.resources[candidate.resource].layer);
-    }
-    return layers;
-}
-
-using LayerPairs = std::set<std::pair<std::size_t, std::size_t>>;
-
-/// Adds the pairs of layers without a network domain in common between two partitions.
-void add_gaps(const optimizer::Problem& problem,
-              const optimizer::Partition& from,
-              const optimizer::Partition& to,
-              LayerPairs& gaps) {
-    for (const std::size_t a : layers_of(problem, from)) {
-        for (const std::size_t b : layers_of(problem, to)) {
-            if (a == b && problem.layers[a].kind != optimizer::ResourceKind::function) {
-                continue; // only one kind of machine of a layer is used
-            }
-            const bool joined =
-                std::ranges::any_of(problem.domains, [&](const optimizer::NetworkDomain& domain) {
-                    return std::ranges::find(domain.layers, a) != domain.layers.end() &&
-                           std::ranges::find(domain.layers, b) != domain.layers.end();
-                });
-            if (!joined) {
-                gaps.insert(std::minmax(a, b));
-            }
-        }
-    }
-}
-
-} // namespace
-
 void SystemReader::check_domains(const Node& section) {
-    LayerPairs gaps;
-    for (const optimizer::Component& component : m_problem.components) {
-        for (const optimizer::Deployment& deployment : component.deployments) {
-            for (std::size_t h = 1; h < deployment.partitions.size(); ++h) {
-                add_gaps(m_problem, deployment.partitions[h - 1], deployment.partitions[h], gaps);
-            }
-            for (const optimizer::Successor& successor : component.successors) {
-                for (const auto& next : m_problem.components[successor.component].deployments) {
-                    add_gaps(m_problem, deployment.partitions.back(), next.partitions.front(),
-                             gaps);
-                }
-            }
+    for (const auto& [a, b] : optimizer::unlinked_layers(m_problem)) {
+        if (a == b && m_problem.layers[a].kind != optimizer::ResourceKind::function) {
+            continue; // only one kind of machine of a layer is used
         }
-    }
-    for (const auto& [a, b] : gaps) {
         m_reporter.report(m_in.warning(
             section.span, "OPT121",
             fmt::format("no network domain holds both '{}' and '{}'; partitions that follow each "

@@ -18,15 +18,21 @@ namespace aisprint {
 [[nodiscard]] Result<SourceFile> load_source(const std::filesystem::path& path,
                                              std::string shown_as);
 
+/// Who may read a file or a folder. Files of the owner get 0600 (folders 0700), also if they were
+/// there with a wider mode.
+enum class Access { as_usual, owner_only };
+
 /// Writes a file in full or not at all: a temporary neighbour is renamed over it. Keeps the mode
 /// of a file that it replaces; a new one gets 0644. Fails (io, BAS002).
 [[nodiscard]] Result<void> write_file_atomic(const std::filesystem::path& path,
-                                             std::string_view content);
+                                             std::string_view content,
+                                             Access access = Access::as_usual);
 
 /// A file to be written.
 struct FileContent {
     std::filesystem::path path;
     std::string content;
+    Access access = Access::as_usual;
 };
 
 /// Writes several files, each as write_file_atomic does, with their folders: all contents are on
@@ -42,8 +48,10 @@ struct FileContent {
 [[nodiscard]] Result<void> copy_regular_file(const std::filesystem::path& from,
                                              const std::filesystem::path& to);
 
-/// Makes a folder and its parents. Fails (io, BAS003).
-[[nodiscard]] Result<void> make_directories(const std::filesystem::path& path);
+/// Makes a folder and its parents. With owner_only the folder itself gets 0700, new or not; its
+/// parents are made as usual. Fails (io, BAS003).
+[[nodiscard]] Result<void> make_directories(const std::filesystem::path& path,
+                                            Access access = Access::as_usual);
 
 /// Deletes a file or a whole tree; a path that is not there is fine. Fails (io, BAS004).
 [[nodiscard]] Result<void> remove_tree(const std::filesystem::path& path);

@@ -70,7 +70,13 @@ public:
     /// True if a placed component breaks C6, inside or after a placed predecessor.
     [[nodiscard]] bool returns_to_edge(std::size_t component) const;
 
-    /// True if all conditions hold for what is placed; for a complete placement C1 to C8.
+    /// True if a placed component breaks C9, inside or after a placed predecessor.
+    [[nodiscard]] bool lacks_domain(std::size_t component) const;
+
+    /// True if a placed component keeps both C6 and C9.
+    [[nodiscard]] bool keeps_order(std::size_t component) const;
+
+    /// True if all conditions hold for what is placed; for a complete placement C1 to C9.
     [[nodiscard]] bool feasible();
 
     /// Sum over the violated local limits, or if those hold the violated path limits, of
@@ -96,7 +102,7 @@ private:
         double time_s = 0;       ///< as local constraints see it
         double inner_time_s = 0; ///< as paths see it when more follows
         bool stale = true;
-        bool broken = false; ///< C6
+        bool broken = false; ///< C6 or C9
     };
     struct PathState {
         double time_s = 0;
@@ -125,6 +131,8 @@ private:
     template <class Report>
     void check_resource(std::size_t resource, Report&& report) const;
     [[nodiscard]] bool is_broken(std::size_t resource) const;
+    template <class MayFollow>
+    [[nodiscard]] bool follows(std::size_t component, MayFollow&& may_follow) const;
     [[nodiscard]] bool structure_holds() const;
 };
 

@@ -18,8 +18,15 @@ enum class RequirementKind {
     memory_limit,           ///< subject: resource; MB of a node
     arrival_rate,           ///< no subject; requests per second
     one_resource_per_layer, ///< subject: layer; no value
-    no_return_to_edge       ///< no subject, no value
+    no_return_to_edge,      ///< no subject, no value
+    network_domain          ///< subject, other_layer: layers that share none; no value
 };
+
+/// True if requirements of a kind set a number.
+[[nodiscard]] constexpr bool has_value(RequirementKind kind) {
+    return kind != RequirementKind::one_resource_per_layer &&
+           kind != RequirementKind::no_return_to_edge && kind != RequirementKind::network_domain;
+}
 
 /// One of them, with its value and the nearest value that would make the problem feasible while
 /// all others stay as they are. No `needed` if none up to a generous bound does.
@@ -28,6 +35,7 @@ struct Requirement {
     std::size_t subject = 0;
     double value = 0;
     std::optional<double> needed;
+    std::size_t other_layer = 0; ///< network_domain only
 };
 
 /// Why there is no solution.

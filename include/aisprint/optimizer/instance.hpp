@@ -4,6 +4,7 @@
 #include "aisprint/optimizer/problem.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -104,6 +105,25 @@ public:
     /// domain of their layers; infinite if there is none.
     [[nodiscard]] double transfer_time(std::size_t from, std::size_t to, double data_size) const;
 
+    /// True if data can move between two resources: the same one, or layers with a common domain.
+    [[nodiscard]] bool reaches(std::size_t from, std::size_t to) const {
+        return from == to || m_is_linked[pair_of_layers(from, to)] != 0;
+    }
+
+    /// True if what is on `to` may come next after what is on `from` (C6 and C9).
+    [[nodiscard]] bool may_follow(std::size_t from, std::size_t to) const {
+        return m_may_follow[from * m_resource_count + to] != 0;
+    }
+
+    /// True if `a` reaches everything that `b` reaches.
+    [[nodiscard]] bool reaches_all_of(std::size_t a, std::size_t b) const {
+        return m_all_linked || a == b ||
+               (reaches(a, b) && m_covers[pair_of_layers(a, b)] != 0);
+    }
+
+    /// True if every two layers with resources share a domain, so that C9 excludes nothing.
+    [[nodiscard]] bool all_linked() const { return m_all_linked; }
+
     /// Data size of the edge to the successor number `successor` of `component`, under a
     /// deployment.
     [[nodiscard]] double
@@ -145,7 +165,11 @@ private:
     std::vector<std::vector<std::size_t>> m_first_partition;
     std::vector<PartitionFigures> m_partitions;
     std::vector<std::size_t> m_candidate_index;
-    std::vector<std::vector<Link>> m_links; ///< by pair of layers
+    std::vector<std::vector<Link>> m_links;  ///< by pair of layers
+    std::vector<std::uint8_t> m_is_linked;   ///< the same: a common domain
+    std::vector<std::uint8_t> m_covers;      ///< the same: first linked to all that second is
+    std::vector<std::uint8_t> m_may_follow;  ///< by pair of resources
+    bool m_all_linked = true;
     std::vector<std::vector<std::size_t>> m_locals_of;
     std::vector<std::vector<std::size_t>> m_paths_of;
     std::vector<std::vector<std::size_t>> m_path_successors;
@@ -154,6 +178,11 @@ private:
     void compute_loads();
     void compute_figures();
     void compute_links();
+    void compute_orders();
+    [[nodiscard]] std::size_t pair_of_layers(std::size_t from, std::size_t to) const {
+        const std::vector<Resource>& resources = m_problem->resources;
+        return resources[from].layer * m_problem->layers.size() + resources[to].layer;
+    }
     void index_constraints();
 };
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -161,5 +162,11 @@ struct Problem {
 
 /// Components so that each stands after all that it follows.
 [[nodiscard]] std::vector<std::size_t> topological_order(const Problem& problem);
+
+/// Pairs of layers, the lower index first, that share no network domain although partitions that
+/// follow each other could run on different resources of the two; ascending. Twice the same layer
+/// if it is in no domain.
+[[nodiscard]] std::vector<std::pair<std::size_t, std::size_t>>
+unlinked_layers(const Problem& problem);
 
 } // namespace aisprint::optimizer

@@ -34,13 +34,14 @@ enum class ConstraintKind {
     co_location,            ///< C4: a partition with a trained model is alone on its resource
     stability,              ///< C5: utilisation below 1, trained models below saturation
     no_return_to_edge,      ///< C6: nothing on the edge after something in the cloud
+    network_domain,         ///< C9: a resource and the next one share it, or a network domain
     local_response_time,    ///< C7
     path_response_time      ///< C8
 };
 
 /// A condition that does not hold. `subject` is the index of a layer (C1), resource (node limit,
-/// memory, co-location, stability), component (compatibility, C6: the later one), local constraint
-/// (C7) or path constraint (C8).
+/// memory, co-location, stability), component (compatibility, C6 and C9: the later one), local
+/// constraint (C7) or path constraint (C8).
 struct Violation {
     ConstraintKind kind = ConstraintKind::stability;
     std::size_t subject = 0;

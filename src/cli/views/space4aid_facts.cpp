@@ -89,11 +89,12 @@ void add_resources(const Problem& problem,
 void add_rules(const Problem& problem,
                const Evaluation& evaluation,
                std::vector<ConstraintFact>& facts) {
-    const std::array<std::pair<ConstraintKind, const char*>, 4> rules{{
+    const std::array<std::pair<ConstraintKind, const char*>, 5> rules{{
         {ConstraintKind::one_resource_per_layer, "one resource per layer"},
         {ConstraintKind::compatibility, "compatible resources"},
         {ConstraintKind::co_location, "trained models alone"},
         {ConstraintKind::no_return_to_edge, "no return to the edge"},
+        {ConstraintKind::network_domain, "common network domain"},
     }};
     for (const auto& [kind, name] : rules) {
         bool holds = true;
@@ -140,6 +141,12 @@ RequirementWords words(const Problem& problem, const Requirement& requirement) {
         return {fmt::format("one kind of machine in {}", problem.layers[subject].name), ""};
     case RequirementKind::no_return_to_edge:
         return {"no way back from the cloud to the edge", ""};
+    case RequirementKind::network_domain:
+        return {requirement.other_layer == subject
+                    ? fmt::format("no network domain of {}", problem.layers[subject].name)
+                    : fmt::format("no network domain of {} and {}", problem.layers[subject].name,
+                                  problem.layers[requirement.other_layer].name),
+                ""};
     }
     return {"", ""};
 }
@@ -211,6 +218,10 @@ std::string violation_text(const Problem& problem, const Violation& violation) {
     case ConstraintKind::no_return_to_edge:
         return fmt::format("component {} runs on the edge after something in the cloud",
                            component_name(problem.components[subject]));
+    case ConstraintKind::network_domain:
+        return fmt::format("component {} follows something on a layer with which its own shares no "
+                           "network domain",
+                           component_name(problem.components[subject]));
     case ConstraintKind::local_response_time:
         return fmt::format(
             "component {} takes {}, {} allowed",
@@ -232,6 +243,13 @@ std::string requirement_text(const Problem& problem, const Requirement& requirem
 
 std::string relaxation_text(const Problem& problem, const Requirement& requirement) {
     const RequirementWords word = words(problem, requirement);
+    if (requirement.kind == RequirementKind::network_domain) {
+        const std::string& first = problem.layers[requirement.subject].name;
+        return requirement.other_layer == requirement.subject
+                   ? fmt::format("{} would have to be in a fast network domain", first)
+                   : fmt::format("{} and {} would have to share a fast network domain", first,
+                                 problem.layers[requirement.other_layer].name);
+    }
     if (word.unit.empty()) {
         return fmt::format("the rule '{}' would have to be given up", word.name);
     }

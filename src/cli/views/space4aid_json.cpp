@@ -53,6 +53,8 @@ const char* to_string(optimizer::RequirementKind kind) {
         return "one_resource_per_layer";
     case RequirementKind::no_return_to_edge:
         return "no_return_to_edge";
+    case RequirementKind::network_domain:
+        return "network_domain";
     }
     return "";
 }
@@ -150,9 +152,7 @@ ordered_json methods_json(const optimizer::Optimum& optimum) {
 ordered_json requirement_json(const Problem& problem, const optimizer::Requirement& requirement) {
     ordered_json json{{"kind", to_string(requirement.kind)},
                       {"text", requirement_text(problem, requirement)}};
-    using optimizer::RequirementKind;
-    if (requirement.kind != RequirementKind::one_resource_per_layer &&
-        requirement.kind != RequirementKind::no_return_to_edge) {
+    if (has_value(requirement.kind)) {
         json["value"] = number(requirement.value);
         json["needed"] = optional_number(requirement.needed);
     }

@@ -141,5 +141,19 @@ TEST(ScratchDirectory, VanishesWithItsContent) {
     EXPECT_FALSE(fs::exists(place));
 }
 
+TEST_F(Files, FilesOfTheOwnerAreNobodyElses) {
+    const auto mode_of = [](const std::filesystem::path& path) {
+        return std::filesystem::status(path).permissions();
+    };
+    const std::filesystem::path folder = path("im");
+    ASSERT_TRUE(make_directories(folder, Access::owner_only));
+    EXPECT_EQ(mode_of(folder), std::filesystem::perms(0700));
+    ASSERT_TRUE(write_file_atomic(folder / "a", "1"));
+    ASSERT_TRUE(write_file_atomic(folder / "a", "2", Access::owner_only));
+    EXPECT_EQ(mode_of(folder / "a"), std::filesystem::perms(0600));
+    ASSERT_TRUE(write_files_together({{folder / "b", "3", Access::owner_only}}));
+    EXPECT_EQ(mode_of(folder / "b"), std::filesystem::perms(0600));
+}
+
 } // namespace
 } // namespace aisprint

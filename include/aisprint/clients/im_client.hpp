@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "aisprint/base/secret.hpp"
+#include "aisprint/clients/http.hpp"
+#include "aisprint/clients/pause.hpp"
+
+#include <tl/expected.hpp>
+
+#include <compare>
+#include <functional>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace aisprint::clients {
+
+/// Why a call of the Infrastructure Manager gave no result.
+enum class ImErrorKind {
+    unreachable,  ///< no connection, TLS failure, or no complete answer
+    refused,      ///< 4xx but for those below: wrong document, provider said no
+    unauthorised, ///< 401, 403: credentials missing or not the owner's
+    gone,         ///< 404: unknown or deleted infrastructure
+    conflict,     ///< 409: not possible in the present state
+    server,       ///< 429, 5xx
+    malformed,    ///< an answer that is not as the protocol says
+    cancelled
+};
+
+/// Why a call gave no result; `message` is the server's text, shortened, stack traces removed.
+struct ImError {
+    ImErrorKind kind = ImErrorKind::unreachable;
+    int status = 0; ///< 0: no answer
+    Delivery delivery = Delivery::unknown;
+    std::string message;
+
+    /// True if the same call may succeed later.
+    [[nodiscard]] bool is_transient() const;
+};
+
+template <class T>
+using ImResult = tl::expected<T, ImError>;
+
+/// States of an infrastructure and of its virtual machines, as the server names them.
+enum class ImStateName {
+    pending, running, configured, unconfigured, failed, stopped, off, unknown, deleting
+};
+
+/// The server's word for a state.
+[[nodiscard]] std::string to_string(ImStateName state);
+
+/// The state for a server's word; `unknown` for words that are not of the protocol.
+[[nodiscard]] ImStateName parse_im_state(std::string_view word);
+
+/// State of an infrastructure, and of each virtual machine by its number.
+struct ImState {
+    ImStateName state = ImStateName::unknown;
+    std::map<std::string, ImStateName> machines;
+};
+
+/// Version of a server: 1.15.0.
+struct ImVersion {
+    int major = 0;
+    int minor = 0;
+    int patch = 0;
+    auto operator<=>(const ImVersion&) const = default;
+};
+
+
+
+
+/// How a deletion goes about machines that cannot be reached.
+enum class ForceDelete { no, yes };
+
+/// How a client talks to its server.
+struct ImClientOptions {
+    std::string url; ///< of the REST interface; trailing slashes are dropped
+    Secret authorization;
+    RetryPolicy retries;
+    std::chrono::milliseconds request_timeout{60000};
+    std::chrono::milliseconds create_timeout{120000};
+    std::function<double()> random; ///< in [0, 1), for jitter; null: no jitter
+};
+
+/// Speaks the REST protocol of the Infrastructure Manager (spec in docs/deploying.md). Calls that
+/// only read are repeated as the policy says; create() is sent once, since a lost answer does not
+/// tell whether machines were made. May be used by several threads at once.
+class ImClient {
+public:
+    ImClient(Transport& transport, Clock& clock, ImClientOptions options);
+
+    /// GET /version.
+    [[nodiscard]] ImResult<ImVersion> version(std::stop_token stop);
+
+    /// GET /infrastructures: URLs of all infrastructures of this user.
+    [[nodiscard]] ImResult<std::vector<std::string>> list(std::stop_token stop);
+
+    /// POST /infrastructures?async=1: the URL of the new infrastructure. Sent once.
+    [[nodiscard]] ImResult<std::string> create(const std::string& document, std::stop_token stop);
+
+    /// GET U/state.
+    [[nodiscard]] ImResult<ImState> state(const std::string& url, std::stop_token stop);
+
+    /// GET U/contmsg: what contextualisation printed.
+    [[nodiscard]] ImResult<std::string> contextualisation(const std::string& url,
+                                                          std::stop_token stop);
+
+    /// GET U/outputs as JSON text of the object under "outputs".
+    [[nodiscard]] ImResult<std::string> outputs_json(const std::string& url, std::stop_token stop);
+
+    /// GET U/tosca: the document that the infrastructure was made from.
+    [[nodiscard]] ImResult<std::string> document(const std::string& url, std::stop_token stop);
+
+    /// POST U: adds or removes nodes until the infrastructure is as `document` says. Repeated as
+    /// reads are, since it says what should be, not what to add.
+    [[nodiscard]] ImResult<void>
+    update(const std::string& url, const std::string& document, std::stop_token stop);
+
+    /// DELETE U. 404 is success: it is gone. Asynchronous where the server's version can.
+    [[nodiscard]] ImResult<void>
+    remove(const std::string& url, ForceDelete force, std::stop_token stop);
+
+private:
+    [[nodiscard]] ImResult<HttpResponse> send(HttpRequest request, std::stop_token stop);
+    [[nodiscard]] ImResult<HttpResponse> send_repeatedly(const HttpRequest& request,
+                                                         std::stop_token stop);
+
+    Transport& m_transport;
+    Clock& m_clock;
+    ImClientOptions m_options;
+};
+
+} // namespace aisprint::clients
