@@ -22,6 +22,11 @@ public:
 
     /// Waits; returns early when a stop is asked for.
     virtual void sleep(std::chrono::milliseconds duration, std::stop_token stop) = 0;
+
+    /// Threads that share work tell a clock when they begin (before they run) and when they end,
+    /// so that a clock of tests knows when all of them sleep.
+    virtual void thread_begins() {}
+    virtual void thread_ends() {}
 };
 
 /// The machine's clock.

@@ -66,6 +66,16 @@ make_plan(const std::vector<Unit>& units,
           const std::map<std::string, clients::ImResult<clients::ImState>>& live,
           const PlanOptions& options);
 
+/// Digests by which documents are compared.
+struct DocumentDigests {
+    std::string text;    ///< of the bytes
+    std::string content; ///< of what they say: comments, layout and our tag do not count
+    std::string shape;   ///< of what they say beside numbers of nodes
+};
+
+/// Digests of a document.
+[[nodiscard]] DocumentDigests digests_of(const std::string& text, const yaml::Node& content);
+
 /// True if two documents differ in nothing but numbers of nodes.
 [[nodiscard]] bool differ_in_node_counts_only(const yaml::Node& before, const yaml::Node& after);
 

@@ -44,14 +44,20 @@ struct Event {
 /// Takes events, from one thread at a time.
 using EventSink = std::function<void(const Event&)>;
 
-/// How long things may take.
+/// How long things may take. The pause between two questions for a state is a twentieth of the time
+/// that has been waited already, but at least 300 ms, at most `poll` in the first ten minutes and at
+/// most `slowest_poll` after them: so the end of a short wait is seen at once, and of a long one
+/// never later than by a twentieth of it. A `poll` below 300 ms is taken as it is.
 struct RunOptions {
-    std::chrono::milliseconds poll{10000};      ///< between two questions for a state
+    std::chrono::milliseconds poll{10000};
     std::chrono::milliseconds slowest_poll{30000};
     std::chrono::seconds timeout{3600};         ///< per infrastructure
-    int parallel = 4;                           ///< infrastructures made at once
+    int parallel = 4;                           ///< infrastructures being made at once
     int lost_answers = 5;                       ///< failed questions in a row that make `unknown`
-    clients::RetryPolicy creation_retries;      ///< of creations that were certainly not done
+    clients::RetryPolicy creation_retries;      ///< of creations that were not done
+    /// How long IM may take to list an infrastructure whose creation gave no answer. Only after
+    /// that it counts as never made.
+    std::chrono::seconds creation_grace{30};
     clients::ForceDelete force = clients::ForceDelete::no;
 };
 
@@ -75,6 +81,8 @@ struct ComponentOutcome {
     std::string message;  ///< redacted: why it failed; for IM's own message its last lines
     std::string log_path; ///< of the whole message, or empty
     bool remote = false;  ///< failed because IM could not be reached or had an error of its own
+    bool ok = false;      ///< configured; of a deletion: gone
+    bool skipped = false; ///< not started: something that it needs is not there
 };
 
 /// How a run ended.
@@ -83,14 +91,22 @@ struct RunSummary {
     bool interrupted = false;
 };
 
-/// Asks IM for the state of every infrastructure with a URL.
-[[nodiscard]] std::map<std::string, clients::ImResult<clients::ImState>>
+/// What a component says that was not started since one of its successors failed.
+inline constexpr const char* k_errors_before = "Errors in previous deployments.";
+
+/// Asks IM for the state of every infrastructure with a URL, and records what changed. Fails (io)
+/// if the state cannot be written.
+[[nodiscard]] Result<std::map<std::string, clients::ImResult<clients::ImState>>>
 ask_states(RunContext& context);
 
 /// Finds infrastructures whose creation was under way when an earlier run ended, by their tag among
-/// all that IM lists, and records their URLs. Those that IM does not have are forgotten, so that
-/// they are created again. Fails (remote, DPL0xx) if IM cannot be asked.
-[[nodiscard]] Result<std::vector<std::string>> settle_unknown(RunContext& context);
+/// all that IM lists, and records their URLs; returns their components. IM is asked again until
+/// `options.creation_grace` is over since the creation was recorded; what it does not have then is
+/// to be created again. Also deletes twins that turned up late, and asks for the documents of
+/// infrastructures that another tool made. Fails (remote, DPL0xx) if IM cannot be asked, (io) if
+/// the state cannot be written, (cancelled) after a request to stop.
+[[nodiscard]] Result<std::vector<std::string>> settle_unknown(RunContext& context,
+                                                              const RunOptions& options = {});
 
 /// Carries out a plan: successors before their predecessors, independent ones at once. The state is
 /// written before each request that changes something and after each answer. An interrupted run

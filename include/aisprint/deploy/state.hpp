@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +29,8 @@ enum class Phase {
 struct InfrastructureRecord {
     std::string document_path;   ///< as shown
     std::string document_digest; ///< SHA-256 of the text that was sent, without the tag
+    std::string content_digest;  ///< of what that text says; empty: not known (another tool's)
+    std::string shape_digest;    ///< of what it says beside numbers of nodes
     std::string tag;             ///< stands in the metadata of what was sent; finds it again
     std::string infra_name;
     std::string url; ///< empty: not known
@@ -38,6 +41,11 @@ struct InfrastructureRecord {
     std::chrono::seconds created{0};                            ///< UTC, 0: not yet
     std::chrono::seconds changed{0};                            ///< of the last change of state
     std::string outputs_digest;                                 ///< empty: not fetched
+    /// An answer to an earlier request with this tag was lost and the server did not have the
+    /// infrastructure then: should it turn up late beside the one of `url`, it is deleted.
+    bool may_have_twin = false;
+
+    bool operator==(const InfrastructureRecord&) const = default;
 };
 
 /// The state of a deployment: im/state.json, from which im/infras.yaml is made.
@@ -46,6 +54,8 @@ struct DeploymentState {
     std::uint64_t serial = 0;
     std::string im_url;
     std::map<std::string, InfrastructureRecord> components;
+
+    bool operator==(const DeploymentState&) const = default;
 };
 
 /// JSON text of a state, and back. Reading fails (input, DPL0xx) on other versions and forms.
@@ -57,6 +67,9 @@ struct DeploymentState {
 
 /// A state from an infras.yaml of another tool (anchors accepted). Fails (input, DPL0xx).
 [[nodiscard]] Result<DeploymentState> parse_infras_yaml(const SourceFile& source);
+
+/// Moments of writing a state.
+enum class WriteMoment { before, between_files, after };
 
 /// The files of a deployment's state, locked against other runs for as long as the object lives.
 class StateStore {
@@ -71,17 +84,26 @@ public:
     StateStore& operator=(StateStore&&) noexcept;
     ~StateStore();
 
+    /// The state; not while other threads change it.
     [[nodiscard]] const DeploymentState& state() const;
 
+    /// The record of a component as it is now, if there is one. May be called by several threads.
+    [[nodiscard]] std::optional<InfrastructureRecord> find(const std::string& component) const;
+
     /// Replaces the record of a component and writes both files (0600, atomically, state.json
-    /// first) before it returns. May be called by several threads. Fails (io).
+    /// first) before it returns; nothing is written if nothing changes. May be called by several
+    /// threads. Fails (io).
     [[nodiscard]] Result<void> put(const std::string& component, InfrastructureRecord record);
 
     /// Forgets a component, and writes. Deletes both files with the last one. Fails (io).
     [[nodiscard]] Result<void> erase(const std::string& component);
 
-    /// Records the address of the server that the state belongs to. Fails (io).
+    /// Records the address of the server that the state belongs to. Fails (io), and (input, DPL0xx)
+    /// if there are infrastructures at another one.
     [[nodiscard]] Result<void> set_im_url(const std::string& url);
+
+    /// Has `observer` called at each moment of each write, for tests that end the process there.
+    void observe_writes(std::function<void(WriteMoment)> observer);
 
 private:
     struct Impl;
