@@ -7,9 +7,12 @@
 
 #include <tl/expected.hpp>
 
+#include <chrono>
 #include <compare>
 #include <functional>
 #include <map>
+#include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -29,14 +32,19 @@ enum class ImErrorKind {
     cancelled
 };
 
-/// Why a call gave no result; `message` is the server's text, shortened, stack traces removed.
+/// Why a call gave no result; `message` is the server's text, shortened, stack traces removed. It
+/// may hold anything that the server knows: redact it before it is shown.
 struct ImError {
     ImErrorKind kind = ImErrorKind::unreachable;
     int status = 0; ///< 0: no answer
+    /// not_sent: the server certainly did not do what was asked (not reached, or it refused).
     Delivery delivery = Delivery::unknown;
     std::string message;
+    std::optional<TransportErrorKind> transport = {};          ///< if there was no complete answer
+    std::optional<std::chrono::milliseconds> retry_after = {}; ///< the server's wish
 
-    /// True if the same call may succeed later.
+    /// True if the same call may succeed later: all but refusals, bad credentials, bad
+    /// certificates, infrastructures that are gone, and cancelled calls.
     [[nodiscard]] bool is_transient() const;
 };
 
@@ -45,7 +53,15 @@ using ImResult = tl::expected<T, ImError>;
 
 /// States of an infrastructure and of its virtual machines, as the server names them.
 enum class ImStateName {
-    pending, running, configured, unconfigured, failed, stopped, off, unknown, deleting
+    pending,
+    running,
+    configured,
+    unconfigured,
+    failed,
+    stopped,
+    off,
+    unknown,
+    deleting
 };
 
 /// The server's word for a state.
@@ -68,9 +84,6 @@ struct ImVersion {
     auto operator<=>(const ImVersion&) const = default;
 };
 
-
-
-
 /// How a deletion goes about machines that cannot be reached.
 enum class ForceDelete { no, yes };
 
@@ -79,17 +92,27 @@ struct ImClientOptions {
     std::string url; ///< of the REST interface; trailing slashes are dropped
     Secret authorization;
     RetryPolicy retries;
+    /// The server's Retry-After is followed up to this.
+    std::chrono::milliseconds longest_pause{120000};
     std::chrono::milliseconds request_timeout{60000};
     std::chrono::milliseconds create_timeout{120000};
     std::function<double()> random; ///< in [0, 1), for jitter; null: no jitter
 };
 
 /// Speaks the REST protocol of the Infrastructure Manager (spec in docs/deploying.md). Calls that
-/// only read are repeated as the policy says; create() is sent once, since a lost answer does not
-/// tell whether machines were made. May be used by several threads at once.
+/// only read are repeated as the policy says (no answer, 429, 5xx); create() is sent once, unless
+/// it certainly did not arrive, since a lost answer does not tell whether machines were made. May
+/// be used by several threads at once.
+///
+/// Requests about an infrastructure go to the address in the options if its URL has the same host,
+/// whatever the URL's scheme and path: behind a proxy the server may give out http URLs, and
+/// credentials must not follow them. URLs of other hosts are followed as they are, but never from
+/// https to http.
 class ImClient {
 public:
     ImClient(Transport& transport, Clock& clock, ImClientOptions options);
+    ImClient(const ImClient&) = delete;
+    ImClient& operator=(const ImClient&) = delete;
 
     /// GET /version.
     [[nodiscard]] ImResult<ImVersion> version(std::stop_token stop);
@@ -97,8 +120,14 @@ public:
     /// GET /infrastructures: URLs of all infrastructures of this user.
     [[nodiscard]] ImResult<std::vector<std::string>> list(std::stop_token stop);
 
-    /// POST /infrastructures?async=1: the URL of the new infrastructure. Sent once.
+    /// POST /infrastructures?async=1: the URL of the new infrastructure, as the server tells it.
+    /// Repeated only after errors with Delivery::not_sent that are transient.
     [[nodiscard]] ImResult<std::string> create(const std::string& document, std::stop_token stop);
+
+    /// POST /infrastructures?dry_run=1: JSON text of what the document would need. Servers before
+    /// 1.17 would create it for real: the version is asked first, and refused if older.
+    [[nodiscard]] ImResult<std::string> estimate_json(const std::string& document,
+                                                      std::stop_token stop);
 
     /// GET U/state.
     [[nodiscard]] ImResult<ImState> state(const std::string& url, std::stop_token stop);
@@ -118,18 +147,27 @@ public:
     [[nodiscard]] ImResult<void>
     update(const std::string& url, const std::string& document, std::stop_token stop);
 
-    /// DELETE U. 404 is success: it is gone. Asynchronous where the server's version can.
+    /// DELETE U, repeated as reads are. 404 is success if it is IM that says so: it is gone.
+    /// Asynchronous where the server's version can: ask state() until it is gone.
     [[nodiscard]] ImResult<void>
     remove(const std::string& url, ForceDelete force, std::stop_token stop);
 
 private:
-    [[nodiscard]] ImResult<HttpResponse> send(HttpRequest request, std::stop_token stop);
+    [[nodiscard]] ImResult<HttpResponse> send(const HttpRequest& request, std::stop_token stop);
     [[nodiscard]] ImResult<HttpResponse> send_repeatedly(const HttpRequest& request,
                                                          std::stop_token stop);
+    [[nodiscard]] HttpRequest request_to(const std::string& method, std::string url) const;
+    [[nodiscard]] ImResult<std::string> address_of(const std::string& url) const;
+    [[nodiscard]] ImResult<HttpResponse>
+    get(const std::string& url, const std::string& property, std::stop_token stop);
+    [[nodiscard]] std::optional<ImVersion> known_version(std::stop_token stop);
+    void pause(int attempt, const ImError& error, std::stop_token stop);
 
     Transport& m_transport;
     Clock& m_clock;
     ImClientOptions m_options;
+    std::mutex m_mutex; ///< guards m_version
+    std::optional<ImVersion> m_version;
 };
 
 } // namespace aisprint::clients

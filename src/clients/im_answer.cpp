@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "im_answer.hpp"
+
+#include "aisprint/base/source_file.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cstdint>
+
+namespace aisprint::clients {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int k_deepest =
+    100; ///< nesting of JSON; beyond it, writing it again may use up the stack
+
+tl::unexpected<std::string> wrong(std::string what) {
+    return tl::unexpected<std::string>(std::move(what));
+}
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    return result;
+}
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view k_blank = " \t\r\n\v\f";
+    const std::size_t begin = text.find_first_not_of(k_blank);
+    if (begin == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(begin, text.find_last_not_of(k_blank) - begin + 1);
+}
+
+bool is_too_deep(std::string_view text) {
+    int depth = 0;
+    bool in_text = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char letter = text[i];
+        if (in_text) {
+            if (letter == '\\') {
+                ++i;
+            } else if (letter == '"') {
+                in_text = false;
+            }
+        } else if (letter == '"') {
+            in_text = true;
+        } else if (letter == '{' || letter == '[') {
+            if (++depth > k_deepest) {
+                return true;
+            }
+        } else if (letter == '}' || letter == ']') {
+            --depth;
+        }
+    }
+    return false;
+}
+
+/// The JSON of a body, or nothing.
+std::optional<Json> json_of(const std::string& body) {
+    if (is_too_deep(body)) {
+        return std::nullopt;
+    }
+    Json json = Json::parse(body, nullptr, false);
+    if (json.is_discarded()) {
+        return std::nullopt;
+    }
+    return json;
+}
+
+bool says_json(const HttpResponse& response) {
+    return lower(response.header("Content-Type")).find("json") != std::string::npos;
+}
+
+std::string type_of(const HttpResponse& response) {
+    const std::string_view type = response.header("Content-Type");
+    return type.empty() ? std::string("no content type") : shortened_text(type);
+}
+
+/// The JSON object of an answer that must be one.
+Parsed<Json> object_of(const HttpResponse& response) {
+    if (is_html(response)) {
+        return wrong(
+            fmt::format("answered with a page ({}) where JSON is expected", type_of(response)));
+    }
+    std::optional<Json> json = json_of(response.body);
+    if (!json) {
+        return wrong(trimmed(response.body).empty()
+                         ? std::string("answered with nothing where JSON is expected")
+                         : fmt::format("answered with {} bytes ({}) that are not JSON",
+                                       response.body.size(), type_of(response)));
+    }
+    if (!json->is_object()) {
+        return wrong("answered with JSON that is not an object");
+    }
+    return std::move(*json);
+}
+
+/// A text that stands alone in the body, or under `key` of a JSON object.
+Parsed<std::string> text_of(const HttpResponse& response, const char* key) {
+    if (is_html(response)) {
+        return wrong(fmt::format("answered with a page ({})", type_of(response)));
+    }
+    if (!says_json(response)) {
+        return response.body;
+    }
+    const Parsed<Json> json = object_of(response);
+    if (!json) {
+        return wrong(json.error());
+    }
+    const auto found = json->find(key);
+    if (found == json->end() || !found->is_string()) {
+        return wrong(fmt::format("answered with JSON that has no text \"{}\"", key));
+    }
+    return found->get<std::string>();
+}
+
+/// Lines of a text without stack traces of Python: the lines between "Traceback" and the
+/// exception are dropped, the exception stays.
+std::string without_stack_traces(std::string_view text) {
+    constexpr std::string_view k_title = "Traceback (most recent call last)";
+    std::string result;
+    bool in_trace = false;
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        std::string_view line = text.substr(0, end);
+        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+        if (const std::size_t title = line.find(k_title); title != std::string_view::npos) {
+            line = line.substr(0, title);
+            in_trace = true;
+        } else if (in_trace) {
+            if (trimmed(line).empty() || line.front() == ' ' || line.front() == '\t') {
+                continue;
+            }
+            in_trace = false;
+        }
+        result += line;
+        result += '\n';
+    }
+    return result;
+}
+
+/// What a page of HTML has in its title, or else that it is one.
+std::string text_of_page(const std::string& body) {
+    const std::string small = lower(body);
+    constexpr std::string_view k_open = "<title>";
+    const std::size_t begin = small.find(k_open);
+    const std::size_t end =
+        begin == std::string::npos ? begin : small.find("</title>", begin + k_open.size());
+    if (end == std::string::npos) {
+        return "a page of HTML";
+    }
+    return fmt::format(
+        "a page of HTML titled \"{}\"",
+        trimmed(std::string_view(body).substr(begin + k_open.size(), end - begin - k_open.size())));
+}
+
+/// The server's own words, or nothing if it is not IM that speaks.
+std::optional<std::string> words_of_im(const HttpResponse& response) {
+    if (is_html(response) || trimmed(response.body).empty()) {
+        return std::nullopt;
+    }
+    if (!says_json(response)) {
+        return response.body;
+    }
+    const std::optional<Json> json = json_of(response.body);
+    if (!json || !json->is_object()) {
+        return std::nullopt;
+    }
+    const auto message = json->find("message");
+    if (message == json->end() || !message->is_string()) {
+        return std::nullopt;
+    }
+    return message->get<std::string>();
+}
+
+ImErrorKind kind_of_status(int status) {
+    switch (status) {
+    case 401:
+    case 403:
+        return ImErrorKind::unauthorised;
+    case 404:
+        return ImErrorKind::gone;
+    case 409:
+        return ImErrorKind::conflict;
+    case 408:
+    case 429:
+        return ImErrorKind::server;
+    default:
+        return status >= 500 ? ImErrorKind::server : ImErrorKind::refused;
+    }
+}
+
+std::optional<std::int64_t> number_of(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || text.empty()) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar.
+std::int64_t days_of(int year, unsigned int month, unsigned int day) {
+    using namespace std::chrono;
+    return sys_days{std::chrono::year{year} / std::chrono::month{month} / std::chrono::day{day}}
+        .time_since_epoch()
+        .count();
+}
+
+/// Seconds since 1970 of a date as HTTP writes it: "Sun, 06 Nov 1994 08:49:37 GMT".
+std::optional<std::int64_t> http_date(std::string_view text) {
+    constexpr std::size_t k_length = 29;
+    constexpr std::array<std::string_view, 12> k_months = {
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    if (text.size() != k_length || text.substr(25) != " GMT") {
+        return std::nullopt;
+    }
+    const auto month = std::find(k_months.begin(), k_months.end(), text.substr(8, 3));
+    const auto day = number_of(text.substr(5, 2));
+    const auto year = number_of(text.substr(12, 4));
+    const auto hour = number_of(text.substr(17, 2));
+    const auto minute = number_of(text.substr(20, 2));
+    const auto second = number_of(text.substr(23, 2));
+    if (month == k_months.end() || !day || !year || !hour || !minute || !second) {
+        return std::nullopt;
+    }
+    const auto month_number = static_cast<unsigned int>(month - k_months.begin()) + 1;
+    return ((days_of(static_cast<int>(*year), month_number, static_cast<unsigned int>(*day)) * 24 +
+             *hour) *
+                60 +
+            *minute) *
+               60 +
+           *second;
+}
+
+bool is_id(std::string_view text) {
+    return !text.empty() && text != "." && text != ".." &&
+           std::all_of(text.begin(), text.end(), [](unsigned char letter) {
+               return std::isalnum(letter) != 0 || letter == '.' || letter == '_' || letter == '-';
+           });
+}
+
+Parsed<std::string> checked_url(std::string url) {
+    if (!is_http_url(url) || !infrastructure_id(url)) {
+        return wrong("answered with a text that is not the URL of an infrastructure");
+    }
+    return url;
+}
+
+} // namespace
+
+bool is_html(const HttpResponse& response) {
+    if (lower(response.header("Content-Type")).find("html") != std::string::npos) {
+        return true;
+    }
+    const std::string start = lower(trimmed(response.body).substr(0, 14));
+    return start.rfind("<!doctype html", 0) == 0 || start.rfind("<html", 0) == 0;
+}
+
+std::string shortened_text(std::string_view text) {
+    constexpr std::size_t k_longest = 600;
+    std::string result;
+    std::size_t count = 0;
+    const std::string lines = without_stack_traces(text);
+    for (const char letter : lines) {
+        const auto byte = static_cast<unsigned char>(letter);
+        const bool blank = byte <= 0x20 || byte == 0x7f;
+        if (blank && (result.empty() || result.back() == ' ')) {
+            continue;
+        }
+        const bool continues = (byte & 0xC0U) == 0x80U;
+        if (!continues && ++count > k_longest) {
+            return std::string(trimmed(result)) + " ...";
+        }
+        result += blank ? ' ' : letter;
+    }
+    return std::string(trimmed(result));
+}
+
+ImError error_of(const HttpResponse& response) {
+    ImError error;
+    error.status = response.status;
+    if (response.status >= 300 && response.status < 400) {
+        const std::string_view target = response.header("Location");
+        error.kind = ImErrorKind::refused;
+        error.delivery = Delivery::not_sent;
+        error.message =
+            target.empty()
+                ? fmt::format("the server redirects (status {}) without saying where to",
+                              response.status)
+                : fmt::format("the server redirects to {}; if that is the Infrastructure Manager, "
+                              "use its address",
+                              shortened_text(target));
+        return error;
+    }
+    error.kind = kind_of_status(response.status);
+    // a server that says 4xx has refused; behind a 5xx the request may have been carried out
+    error.delivery = response.status >= 400 && response.status < 500 && response.status != 408
+                         ? Delivery::not_sent
+                         : Delivery::unknown;
+    const std::optional<std::string> words = words_of_im(response);
+    if (words && !shortened_text(*words).empty()) {
+        error.message = shortened_text(*words);
+        return error;
+    }
+    if (error.kind == ImErrorKind::gone) {
+        // a proxy or a wrong address; to take it for a deleted infrastructure would cost money
+        error.kind = ImErrorKind::malformed;
+    }
+    error.message = is_html(response) ? fmt::format("status {} with {}", response.status,
+                                                    shortened_text(text_of_page(response.body)))
+                                      : fmt::format("status {} without a text", response.status);
+    if (error.kind == ImErrorKind::malformed) {
+        error.message += ", which is no answer of an Infrastructure Manager; is the address right?";
+    }
+    return error;
+}
+
+std::optional<std::chrono::milliseconds> retry_after(const HttpResponse& response,
+                                                     std::chrono::seconds now) {
+    const std::string_view text = trimmed(response.header("Retry-After"));
+    constexpr std::int64_t k_most = 366 * 86400; // keeps sums in range
+    std::optional<std::int64_t> seconds = number_of(text);
+    if (!seconds) {
+        if (const std::optional<std::int64_t> date = http_date(text)) {
+            seconds = *date - now.count();
+        }
+    }
+    if (!seconds) {
+        return std::nullopt;
+    }
+    return std::chrono::seconds(std::clamp(*seconds, std::int64_t{0}, k_most));
+}
+
+std::optional<std::string> infrastructure_id(std::string_view url) {
+    constexpr std::string_view k_folder = "/infrastructures/";
+    const std::size_t at = url.rfind(k_folder);
+    if (at == std::string_view::npos) {
+        return std::nullopt;
+    }
+    std::string_view id = url.substr(at + k_folder.size());
+    if (!id.empty() && id.back() == '/') {
+        id.remove_suffix(1);
+    }
+    return is_id(id) ? std::optional<std::string>(id) : std::nullopt;
+}
+
+bool is_http_url(std::string_view text) {
+    const std::string start = lower(text.substr(0, 8));
+    const std::size_t host = start.rfind("https://", 0) == 0  ? 8
+                             : start.rfind("http://", 0) == 0 ? 7
+                                                              : 0;
+    return host > 0 && text.size() > host && text[host] != '/' &&
+           std::all_of(text.begin(), text.end(),
+                       [](unsigned char letter) { return letter > 0x20 && letter < 0x7f; });
+}
+
+Parsed<ImVersion> parse_version(const HttpResponse& response) {
+    const Parsed<std::string> text = text_of(response, "version");
+    if (!text) {
+        return wrong(text.error());
+    }
+    std::array<int, 3> parts{};
+    std::string_view rest = trimmed(*text);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto [end, error] =
+            std::from_chars(rest.data(), rest.data() + rest.size(), parts.at(i));
+        if (error != std::errc{} || parts.at(i) < 0) {
+            if (i < 2) {
+                return wrong("answered with a text that is not a version");
+            }
+            break; // 1.15.dev
+        }
+        rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+        if (rest.empty() || rest.front() != '.') {
+            break;
+        }
+        rest.remove_prefix(1);
+    }
+    return ImVersion{parts[0], parts[1], parts[2]};
+}
+
+Parsed<std::vector<std::string>> parse_list(const HttpResponse& response) {
+    std::vector<std::string> urls;
+    if (says_json(response)) {
+        const Parsed<Json> json = object_of(response);
+        if (!json) {
+            return wrong(json.error());
+        }
+        const auto list = json->find("uri-list");
+        if (list == json->end() || !list->is_array()) {
+            return wrong("answered with JSON that has no list \"uri-list\"");
+        }
+        for (const Json& item : *list) {
+            const auto uri = item.is_object() ? item.find("uri") : item.end();
+            if (!item.is_object() || uri == item.end() || !uri->is_string()) {
+                return wrong("answered with a list that holds something else than URLs");
+            }
+            urls.push_back(uri->get<std::string>());
+        }
+    } else if (lower(response.header("Content-Type")).find("text/uri-list") != std::string::npos) {
+        // only this type may be empty: any other text without lines says nothing
+        std::string_view rest = response.body;
+        while (!rest.empty()) {
+            const std::size_t end = rest.find('\n');
+            const std::string_view line = trimmed(rest.substr(0, end));
+            if (!line.empty() && line.front() != '#') {
+                urls.emplace_back(line);
+            }
+            rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+        }
+    } else {
+        return wrong(
+            fmt::format("answered with {} where a list of URLs is expected", type_of(response)));
+    }
+    for (std::string& url : urls) {
+        Parsed<std::string> checked = checked_url(std::move(url));
+        if (!checked) {
+            return wrong(checked.error());
+        }
+        url = std::move(*checked);
+    }
+    return urls;
+}
+
+Parsed<std::string> parse_created(const HttpResponse& response, const std::string& server_url) {
+    Parsed<std::string> url = text_of(response, "uri");
+    if (url) {
+        url = checked_url(std::string(trimmed(*url)));
+    }
+    if (!url) {
+        if (const std::string_view id = trimmed(response.header("InfID")); is_id(id)) {
+            return server_url + "/infrastructures/" + std::string(id);
+        }
+    }
+    return url;
+}
+
+Parsed<ImState> parse_state(const HttpResponse& response) {
+    const Parsed<Json> json = object_of(response);
+    if (!json) {
+        return wrong(json.error());
+    }
+    auto outer = json->find("state");
+    const Json* holder = &*json;
+    if (outer != json->end() && outer->is_object()) {
+        holder = &*outer;
+        outer = holder->find("state");
+    }
+    if (outer == holder->end() || !outer->is_string()) {
+        return wrong("answered with JSON that has no text \"state\"");
+    }
+    ImState state{parse_im_state(outer->get<std::string>()), {}};
+    const auto machines = holder->find("vm_states");
+    if (machines != holder->end() && machines->is_object()) {
+        for (const auto& item : machines->items()) {
+            state.machines[item.key()] = item.value().is_string()
+                                             ? parse_im_state(item.value().get<std::string>())
+                                             : ImStateName::unknown;
+        }
+    }
+    return state;
+}
+
+Parsed<std::string> parse_contextualisation(const HttpResponse& response) {
+    return text_of(response, "contmsg");
+}
+
+Parsed<std::string> parse_outputs(const HttpResponse& response) {
+    const Parsed<Json> json = object_of(response);
+    if (!json) {
+        return wrong(json.error());
+    }
+    const auto outputs = json->find("outputs");
+    if (outputs == json->end() || !outputs->is_object()) {
+        return wrong("answered with JSON that has no object \"outputs\"");
+    }
+    return outputs->dump();
+}
+
+Parsed<std::string> parse_document(const HttpResponse& response) {
+    Parsed<std::string> text = text_of(response, "tosca");
+    if (text && trimmed(*text).empty()) {
+        return wrong("answered with nothing where a document is expected");
+    }
+    return text;
+}
+
+Parsed<std::string> parse_estimate(const HttpResponse& response) {
+    const Parsed<Json> json = object_of(response);
+    if (!json) {
+        return wrong(json.error());
+    }
+    return json->dump();
+}
+
+} // namespace aisprint::clients

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aisprint/clients/im_client.hpp"
+
+#include "im_answer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+#include <utility>
+
+namespace aisprint::clients {
+
+namespace {
+
+constexpr ImVersion k_first_with_dry_run{1, 17, 0};
+constexpr ImVersion k_first_with_async_delete{1, 15, 0};
+
+struct StateWord {
+    ImStateName state;
+    std::string_view word;
+};
+
+constexpr std::array<StateWord, 9> k_states = {{{ImStateName::pending, "pending"},
+                                                {ImStateName::running, "running"},
+                                                {ImStateName::configured, "configured"},
+                                                {ImStateName::unconfigured, "unconfigured"},
+                                                {ImStateName::failed, "failed"},
+                                                {ImStateName::stopped, "stopped"},
+                                                {ImStateName::off, "off"},
+                                                {ImStateName::unknown, "unknown"},
+                                                {ImStateName::deleting, "deleting"}}};
+
+/// Scheme, host with port, and what follows, of an http or https URL.
+struct UrlParts {
+    bool secure = false;
+    std::string host; ///< lower case, without the scheme's own port and without a user
+    std::string rest;
+};
+
+UrlParts parts_of(std::string_view url) {
+    UrlParts parts;
+    parts.secure = url.size() > 4 && (url[4] == 's' || url[4] == 'S');
+    const std::size_t begin = parts.secure ? 8 : 7;
+    const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
+    std::string_view host = url.substr(begin, end - begin);
+    if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) {
+        host = host.substr(at + 1);
+    }
+    const std::string_view own_port = parts.secure ? ":443" : ":80";
+    if (host.size() > own_port.size() && host.substr(host.size() - own_port.size()) == own_port) {
+        host.remove_suffix(own_port.size());
+    }
+    parts.host = std::string(host);
+    std::transform(parts.host.begin(), parts.host.end(), parts.host.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    parts.rest = std::string(url.substr(end));
+    return parts;
+}
+
+ImError malformed(const HttpResponse& response, const std::string& what) {
+    ImError error;
+    error.kind = ImErrorKind::malformed;
+    error.status = response.status;
+    error.message = "the Infrastructure Manager " + what;
+    return error;
+}
+
+ImError error_of_transport(const TransportError& transport) {
+    ImError error;
+    error.kind = transport.kind == TransportErrorKind::cancelled ? ImErrorKind::cancelled
+                                                                 : ImErrorKind::unreachable;
+    error.delivery = transport.delivery;
+    error.message = transport.message;
+    error.transport = transport.kind;
+    return error;
+}
+
+ImError cancelled(Delivery delivery) {
+    ImError error;
+    error.kind = ImErrorKind::cancelled;
+    error.delivery = delivery;
+    error.message = "cancelled";
+    return error;
+}
+
+ImError refused(std::string message) {
+    ImError error;
+    error.kind = ImErrorKind::refused;
+    error.delivery = Delivery::not_sent;
+    error.message = std::move(message);
+    return error;
+}
+
+/// True for errors that a short wait may cure: no answer, too many requests, a server's error.
+bool is_worth_a_repetition(const ImError& error) {
+    return error.kind == ImErrorKind::server ||
+           (error.kind == ImErrorKind::unreachable && error.transport != TransportErrorKind::tls);
+}
+
+/// The value of an answer, once it came.
+template <class T>
+ImResult<T> read(const ImResult<HttpResponse>& response, Parsed<T> (*parse)(const HttpResponse&)) {
+    if (!response) {
+        return tl::unexpected<ImError>(response.error());
+    }
+    Parsed<T> value = parse(*response);
+    if (!value) {
+        return tl::unexpected<ImError>(malformed(*response, value.error()));
+    }
+    return std::move(*value);
+}
+
+/// Success of a call whose answer says nothing: anything but a page for people.
+ImResult<void> done(const ImResult<HttpResponse>& response) {
+    if (!response) {
+        return tl::unexpected<ImError>(response.error());
+    }
+    if (is_html(*response)) {
+        return tl::unexpected<ImError>(
+            malformed(*response, "answered with a page of HTML; is the address right?"));
+    }
+    return {};
+}
+
+} // namespace
+
+bool ImError::is_transient() const {
+    switch (kind) {
+    case ImErrorKind::unreachable:
+        return transport != TransportErrorKind::tls;
+    case ImErrorKind::server:
+    case ImErrorKind::conflict:
+    case ImErrorKind::malformed:
+        return true;
+    case ImErrorKind::refused:
+    case ImErrorKind::unauthorised:
+    case ImErrorKind::gone:
+    case ImErrorKind::cancelled:
+        return false;
+    }
+    return false;
+}
+
+std::string to_string(ImStateName state) {
+    const auto found = std::find_if(k_states.begin(), k_states.end(),
+                                    [&](const StateWord& item) { return item.state == state; });
+    return std::string(found->word);
+}
+
+ImStateName parse_im_state(std::string_view word) {
+    const auto found = std::find_if(k_states.begin(), k_states.end(),
+                                    [&](const StateWord& item) { return item.word == word; });
+    return found == k_states.end() ? ImStateName::unknown : found->state;
+}
+
+ImClient::ImClient(Transport& transport, Clock& clock, ImClientOptions options)
+    : m_transport(transport), m_clock(clock), m_options(std::move(options)) {
+    std::string& url = m_options.url;
+    url.erase(url.find_last_not_of('/') + 1);
+}
+
+HttpRequest ImClient::request_to(const std::string& method, std::string url) const {
+    HttpRequest request;
+    request.method = method;
+    request.url = std::move(url);
+    request.headers = {{"Authorization", m_options.authorization.reveal()},
+                       {"Accept", "application/json"}};
+    request.timeout = m_options.request_timeout;
+    return request;
+}
+
+ImResult<std::string> ImClient::address_of(const std::string& url) const {
+    const std::optional<std::string> id = infrastructure_id(url);
+    if (!is_http_url(url) || !id || !is_http_url(m_options.url)) {
+        return tl::unexpected<ImError>(
+            refused(fmt::format("\"{}\" is not the URL of an infrastructure",
+                                shortened_text(is_http_url(m_options.url) ? url : m_options.url))));
+    }
+    const UrlParts ours = parts_of(m_options.url);
+    const UrlParts theirs = parts_of(url);
+    if (ours.host == theirs.host) {
+        return m_options.url + "/infrastructures/" + *id;
+    }
+    if (ours.secure && !theirs.secure) {
+        return tl::unexpected<ImError>(refused(fmt::format(
+            "the infrastructure has the unprotected address http://{}, to which no credentials "
+            "are sent from an https server; name its server's own address",
+            theirs.host)));
+    }
+    return url;
+}
+
+ImResult<HttpResponse> ImClient::send(const HttpRequest& request, std::stop_token stop) {
+    tl::expected<HttpResponse, TransportError> response = m_transport.send(request, stop);
+    if (!response) {
+        return tl::unexpected<ImError>(error_of_transport(response.error()));
+    }
+    if (response->status >= 200 && response->status < 300) {
+        return std::move(*response);
+    }
+    ImError error = error_of(*response);
+    error.retry_after = retry_after(*response, m_clock.wall_time());
+    return tl::unexpected<ImError>(std::move(error));
+}
+
+void ImClient::pause(int attempt, const ImError& error, std::stop_token stop) {
+    const double random = m_options.random ? m_options.random() : 0.0;
+    std::chrono::milliseconds duration = m_options.retries.pause_before(attempt, random);
+    if (error.retry_after) {
+        duration = std::max(duration, std::min(*error.retry_after, m_options.longest_pause));
+    }
+    m_clock.sleep(duration, std::move(stop));
+}
+
+ImResult<HttpResponse> ImClient::send_repeatedly(const HttpRequest& request, std::stop_token stop) {
+    Delivery delivery = Delivery::not_sent;
+    for (int attempt = 1;; ++attempt) {
+        ImResult<HttpResponse> response = send(request, stop);
+        if (response || attempt >= m_options.retries.attempts ||
+            !is_worth_a_repetition(response.error())) {
+            return response;
+        }
+        if (response.error().delivery == Delivery::unknown) {
+            delivery = Delivery::unknown;
+        }
+        pause(attempt + 1, response.error(), stop);
+        if (stop.stop_requested()) {
+            return tl::unexpected<ImError>(cancelled(delivery));
+        }
+    }
+}
+
+ImResult<ImVersion> ImClient::version(std::stop_token stop) {
+    const ImResult<ImVersion> version = read<ImVersion>(
+        send_repeatedly(request_to("GET", m_options.url + "/version"), std::move(stop)),
+        parse_version);
+    if (version) {
+        const std::lock_guard lock(m_mutex);
+        m_version = *version;
+    }
+    return version;
+}
+
+std::optional<ImVersion> ImClient::known_version(std::stop_token stop) {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_version) {
+            return m_version;
+        }
+    }
+    const ImResult<ImVersion> version = read<ImVersion>(
+        send(request_to("GET", m_options.url + "/version"), std::move(stop)), parse_version);
+    if (!version) {
+        return std::nullopt;
+    }
+    const std::lock_guard lock(m_mutex);
+    m_version = *version;
+    return m_version;
+}
+
+ImResult<std::vector<std::string>> ImClient::list(std::stop_token stop) {
+    return read<std::vector<std::string>>(
+        send_repeatedly(request_to("GET", m_options.url + "/infrastructures"), std::move(stop)),
+        parse_list);
+}
+
+ImResult<std::string> ImClient::create(const std::string& document, std::stop_token stop) {
+    HttpRequest request = request_to("POST", m_options.url + "/infrastructures?async=1");
+    request.headers.push_back({"Content-Type", "text/yaml"});
+    request.body = document;
+    request.timeout = m_options.create_timeout;
+    for (int attempt = 1;; ++attempt) {
+        const ImResult<HttpResponse> response = send(request, stop);
+        if (response) {
+            Parsed<std::string> url = parse_created(*response, m_options.url);
+            if (!url) {
+                return tl::unexpected<ImError>(malformed(*response, url.error()));
+            }
+            return std::move(*url);
+        }
+        const ImError& error = response.error();
+        if (error.delivery != Delivery::not_sent || attempt >= m_options.retries.attempts ||
+            !is_worth_a_repetition(error)) {
+            return tl::unexpected<ImError>(error);
+        }
+        pause(attempt + 1, error, stop);
+        if (stop.stop_requested()) {
+            return tl::unexpected<ImError>(cancelled(Delivery::not_sent));
+        }
+    }
+}
+
+ImResult<std::string> ImClient::estimate_json(const std::string& document, std::stop_token stop) {
+    const ImResult<ImVersion> server = version(stop);
+    if (!server) {
+        return tl::unexpected<ImError>(server.error());
+    }
+    if (*server < k_first_with_dry_run) {
+        return tl::unexpected<ImError>(
+            refused(fmt::format("version {}.{}.{} of the Infrastructure Manager cannot estimate; "
+                                "1.17 or later can",
+                                server->major, server->minor, server->patch)));
+    }
+    HttpRequest request = request_to("POST", m_options.url + "/infrastructures?dry_run=1");
+    request.headers.push_back({"Content-Type", "text/yaml"});
+    request.body = document;
+    request.timeout = m_options.create_timeout;
+    return read<std::string>(send_repeatedly(request, std::move(stop)), parse_estimate);
+}
+
+ImResult<HttpResponse>
+ImClient::get(const std::string& url, const std::string& property, std::stop_token stop) {
+    const ImResult<std::string> address = address_of(url);
+    if (!address) {
+        return tl::unexpected<ImError>(address.error());
+    }
+    return send_repeatedly(request_to("GET", *address + "/" + property), std::move(stop));
+}
+
+ImResult<ImState> ImClient::state(const std::string& url, std::stop_token stop) {
+    return read<ImState>(get(url, "state", std::move(stop)), parse_state);
+}
+
+ImResult<std::string> ImClient::contextualisation(const std::string& url, std::stop_token stop) {
+    return read<std::string>(get(url, "contmsg", std::move(stop)), parse_contextualisation);
+}
+
+ImResult<std::string> ImClient::outputs_json(const std::string& url, std::stop_token stop) {
+    return read<std::string>(get(url, "outputs", std::move(stop)), parse_outputs);
+}
+
+ImResult<std::string> ImClient::document(const std::string& url, std::stop_token stop) {
+    return read<std::string>(get(url, "tosca", std::move(stop)), parse_document);
+}
+
+ImResult<void>
+ImClient::update(const std::string& url, const std::string& document, std::stop_token stop) {
+    const ImResult<std::string> address = address_of(url);
+    if (!address) {
+        return tl::unexpected<ImError>(address.error());
+    }
+    HttpRequest request = request_to("POST", *address);
+    request.headers.push_back({"Content-Type", "text/yaml"});
+    request.body = document;
+    request.timeout = m_options.create_timeout;
+    return done(send_repeatedly(request, std::move(stop)));
+}
+
+ImResult<void> ImClient::remove(const std::string& url, ForceDelete force, std::stop_token stop) {
+    const ImResult<std::string> address = address_of(url);
+    if (!address) {
+        return tl::unexpected<ImError>(address.error());
+    }
+    const std::optional<ImVersion> server = known_version(stop);
+    HttpRequest request = request_to("DELETE", *address);
+    if (server && *server >= k_first_with_async_delete) {
+        request.url += "?async=1";
+    } else {
+        request.timeout = m_options.create_timeout; // the answer comes when the machines are gone
+    }
+    if (force == ForceDelete::yes) {
+        request.url += request.url == *address ? "?force=1" : "&force=1";
+    }
+    const ImResult<HttpResponse> response = send_repeatedly(request, std::move(stop));
+    if (!response && response.error().kind == ImErrorKind::gone) {
+        return {};
+    }
+    return done(response);
+}
+
+} // namespace aisprint::clients
