@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/partition/verify.hpp"
 
-#include "process.hpp"
+#include "aisprint/base/process.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,7 +16,6 @@ namespace {
 
 /// Exit code of the script when the interpreter has no runtime.
 constexpr int k_no_runtime = 3;
-constexpr int k_not_found = 127;
 
 // Prints one JSON object. Takes runs, seed, a JSON list of [name, type, shape] and the files.
 constexpr const char* k_script = R"python(
@@ -179,9 +178,11 @@ Result<Verification> verify_segments(const Model& model,
     for (const std::filesystem::path& segment : segments) {
         command.push_back(segment.string());
     }
-    AISPRINT_TRY_ASSIGN(const ProcessResult result, run_process(command));
+    ProcessRequest request;
+    request.command = command;
+    AISPRINT_TRY_ASSIGN(const ProcessResult result, run_process(request));
     Verification none;
-    if (result.exit_code == k_not_found) {
+    if (result.exit_code == k_program_not_found) {
         none.not_done_reason =
             fmt::format("there is no Python interpreter {}", options.python.string());
         return none;
