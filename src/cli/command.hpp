@@ -27,14 +27,21 @@ struct Command {
     std::vector<std::string> examples;
     std::string next; ///< what to do afterwards
     /// Adds the command's options and returns its action.
+    /// Null for a command that only has subcommands.
     CommandAction (*setup)(CLI::App& app) = nullptr;
+    std::vector<Command> subcommands = {};
+    std::vector<std::string> aliases = {}; ///< other names that are understood and not shown
 };
 
 /// Every command, in the order of the help.
 [[nodiscard]] const std::vector<Command>& commands();
 
-/// The command of that name, or null.
+/// The command of that name, or null. Subcommands are named with their command: "toscarizer fdl".
 [[nodiscard]] const Command* find_command(const std::string& name);
+
+/// The subcommand of that name or alias, or null.
+[[nodiscard]] const Command* find_command(const std::vector<Command>& among,
+                                          const std::string& word);
 
 /// Both spellings of an option: --application_dir is also --application-dir.
 [[nodiscard]] std::string spellings(const std::string& name);

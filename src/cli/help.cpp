@@ -73,6 +73,13 @@ std::string positional_names(const CLI::App& app) {
     return text;
 }
 
+constexpr const char* k_command_and_arguments = " COMMAND [ARGS]...";
+
+/// What follows the options of a command in its usage line.
+std::string arguments_of(const Command& command, const CLI::App& app) {
+    return command.subcommands.empty() ? positional_names(app) : k_command_and_arguments;
+}
+
 std::string option_section(const CLI::App& app) {
     std::map<std::string, std::string> groups;
     std::vector<std::string> order;
@@ -88,9 +95,8 @@ std::string option_section(const CLI::App& app) {
             groups[group] += two_columns(option_names(*option), option->get_description());
         }
     };
-    add(app);
-    if (app.get_parent() != nullptr) {
-        add(*app.get_parent());
+    for (const CLI::App* source = &app; source != nullptr; source = source->get_parent()) {
+        add(*source);
     }
     std::string text;
     for (const std::string& group : order) {
@@ -145,16 +151,24 @@ std::string program_help(const CLI::App& app) {
            "\n'aisprint COMMAND --help' tells more.\n";
 }
 
-std::string command_help(const Command& command, const CLI::App& app) {
-    std::string text =
-        fmt::format("{}\n\nUsage: aisprint {} [OPTIONS]", command.summary, command.name);
-    text += positional_names(app) + "\n\nExamples:\n";
+std::string command_help(const std::string& name, const Command& command, const CLI::App& app) {
+    std::string text = fmt::format("{}\n\nUsage: aisprint {} [OPTIONS]{}\n", command.summary, name,
+                                   arguments_of(command, app));
+    if (!command.subcommands.empty()) {
+        text += "\nCommands:\n";
+        for (const Command& sub : command.subcommands) {
+            text += two_columns(sub.name, sub.summary);
+        }
+    }
+    text += "\nExamples:\n";
     for (const std::string& example : command.examples) {
         text += "  " + example + "\n";
     }
     text += option_section(app);
     text += "\n";
-    text += k_exit_codes;
+    text += command.subcommands.empty()
+                ? k_exit_codes
+                : fmt::format("'aisprint {} COMMAND --help' tells more.\n", name);
     if (!command.next.empty()) {
         text += "\nNext: " + command.next + "\n";
     }
@@ -163,11 +177,13 @@ std::string command_help(const Command& command, const CLI::App& app) {
 
 std::string usage_lines(const std::string& command) {
     const std::string name = command.empty() ? "aisprint" : "aisprint " + command;
-    std::string rest = " COMMAND [ARGS]...";
-    if (const Command* known = find_command(command)) {
+    std::string rest = k_command_and_arguments;
+    if (const Command* known = command.empty() ? nullptr : find_command(command)) {
         CLI::App app;
-        const CommandAction action = known->setup(app);
-        rest = positional_names(app);
+        if (known->setup != nullptr) {
+            const CommandAction action = known->setup(app);
+        }
+        rest = arguments_of(*known, app);
     }
     return fmt::format("Usage: {} [OPTIONS]{}\nTry '{} --help' for help.\n\n", name, rest, name);
 }

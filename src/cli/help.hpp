@@ -11,8 +11,9 @@ namespace aisprint::cli {
 /// The help of the program.
 [[nodiscard]] std::string program_help(const CLI::App& app);
 
-/// The help of one command.
-[[nodiscard]] std::string command_help(const Command& command, const CLI::App& app);
+/// The help of one command; `name` has the names of the commands above it, too.
+[[nodiscard]] std::string
+command_help(const std::string& name, const Command& command, const CLI::App& app);
 
 /// The two usage lines that go before a usage error.
 [[nodiscard]] std::string usage_lines(const std::string& command);

@@ -94,15 +94,12 @@ public:
         m_app.add_flag("--version", m_version, "Show the version and exit.")->group(k_global_group);
         add_global_options(m_app, m_options);
         for (const Command& command : commands()) {
-            CLI::App* sub = m_app.add_subcommand(command.name, command.summary);
-            sub->set_help_flag();
-            sub->option_defaults()->group("Options");
-            m_actions[command.name] = command.setup(*sub);
+            add_command(m_app, command, command.name);
         }
     }
 
     int run() {
-        if (const auto code = check_command_name()) {
+        if (const auto code = check_command_names()) {
             return *code;
         }
         const Command* command = find_command(m_command);
@@ -125,7 +122,7 @@ public:
             m_environment.out << fmt::format("aisprint {}\n", k_version);
             return 0;
         }
-        if (m_help || command == nullptr) {
+        if (m_help || command == nullptr || command->setup == nullptr) {
             return print_help();
         }
         Session session(m_environment, m_options, m_command);
@@ -145,6 +142,19 @@ public:
     }
 
 private:
+    void add_command(CLI::App& parent, const Command& command, const std::string& name) {
+        CLI::App* app = parent.add_subcommand(command.name, command.summary);
+        app->set_help_flag();
+        app->option_defaults()->group("Options");
+        m_apps[name] = app;
+        if (command.setup != nullptr) {
+            m_actions[name] = command.setup(*app);
+        }
+        for (const Command& sub : command.subcommands) {
+            add_command(*app, sub, name + " " + sub.name);
+        }
+    }
+
     [[nodiscard]] bool wants_help() const {
         return std::ranges::any_of(m_arguments, [](const std::string& argument) {
             return argument == "-h" || argument == "--help";
@@ -155,36 +165,52 @@ private:
         const Command* command = find_command(m_command);
         m_environment.out << (command == nullptr
                                   ? program_help(m_app)
-                                  : command_help(*command, *m_app.get_subcommand(m_command)));
+                                  : command_help(m_command, *command, *m_apps.at(m_command)));
         return 0;
+    }
+
+    /// The next word at or after `from` that is neither an option nor the value of a global one.
+    [[nodiscard]] std::vector<std::string>::iterator
+    next_word(std::vector<std::string>::iterator from) {
+        return std::find_if(from, m_arguments.end(), [this](const std::string& argument) {
+            return !argument.starts_with('-') && !is_value_of_global_option(argument);
+        });
     }
 
     /// CLI11 tells little about an unknown command, so names are looked at first. Returns an
     /// exit code if there is nothing left to do.
-    std::optional<int> check_command_name() {
-        const auto first = std::ranges::find_if(m_arguments, [this](const std::string& argument) {
-            return !argument.starts_with('-') && !is_value_of_global_option(argument);
-        });
-        if (first == m_arguments.end()) {
-            return std::nullopt;
-        }
-        m_command = *first;
-        if (m_command == "help") {
-            m_arguments.erase(first);
+    std::optional<int> check_command_names() {
+        auto word = next_word(m_arguments.begin());
+        if (word != m_arguments.end() && *word == "help") {
+            m_arguments.erase(word);
             return print_topic();
         }
-        if (find_command(m_command) != nullptr) {
-            return std::nullopt;
+        const std::vector<Command>* among = &commands();
+        while (word != m_arguments.end() && !among->empty()) {
+            const Command* command = find_command(*among, *word);
+            if (command == nullptr) {
+                return unknown_command(*among, *word);
+            }
+            *word = command->name;
+            m_command += (m_command.empty() ? "" : " ") + command->name;
+            among = &command->subcommands;
+            word = next_word(std::next(word));
         }
+        return std::nullopt;
+    }
+
+    int unknown_command(const std::vector<Command>& among, const std::string& word) {
         std::vector<std::string> names;
-        for (const Command& command : commands()) {
+        for (const Command& command : among) {
             names.push_back(command.name);
         }
-        const auto close = closest_name(m_command, names);
-        return usage_failure("",
-                             make_error("CLI001", fmt::format("no such command '{}'", m_command),
-                                        close ? fmt::format("did you mean '{}'?", *close)
-                                              : "'aisprint --help' lists the commands"));
+        const std::string whole = (m_command.empty() ? "" : m_command + " ") + word;
+        const std::string program = m_command.empty() ? "aisprint" : "aisprint " + m_command;
+        const auto close = closest_name(word, names);
+        return usage_failure(
+            m_command, make_error("CLI001", fmt::format("no such command '{}'", whole),
+                                  close ? fmt::format("did you mean '{}'?", *close)
+                                        : fmt::format("'{} --help' lists the commands", program)));
     }
 
     [[nodiscard]] bool is_value_of_global_option(const std::string& argument) const {
@@ -196,9 +222,11 @@ private:
     }
 
     int print_topic() {
-        const auto name = std::ranges::find_if(
-            m_arguments, [](const std::string& argument) { return !argument.starts_with('-'); });
-        m_command = name == m_arguments.end() ? "" : *name;
+        m_command.clear();
+        for (auto word = next_word(m_arguments.begin()); word != m_arguments.end();
+             word = next_word(std::next(word))) {
+            m_command += (m_command.empty() ? "" : " ") + *word;
+        }
         if (m_command.empty() || find_command(m_command) != nullptr) {
             return print_help();
         }
@@ -247,7 +275,7 @@ private:
         };
         add(m_app);
         if (find_command(m_command) != nullptr) {
-            add(*m_app.get_subcommand(m_command));
+            add(*m_apps.at(m_command));
         }
         return names;
     }
@@ -269,7 +297,8 @@ private:
     GlobalOptions m_options;
     bool m_help = false;
     bool m_version = false;
-    std::string m_command;
+    std::string m_command; ///< with its subcommand: "toscarizer fdl"
+    std::map<std::string, CLI::App*> m_apps;
     std::map<std::string, CommandAction> m_actions;
 };
 
@@ -280,9 +309,28 @@ const std::vector<Command>& commands() {
     return all;
 }
 
+const Command* find_command(const std::vector<Command>& among, const std::string& word) {
+    const auto found = std::ranges::find_if(among, [&](const Command& command) {
+        return command.name == word ||
+               std::ranges::find(command.aliases, word) != command.aliases.end();
+    });
+    return found == among.end() ? nullptr : &*found;
+}
+
 const Command* find_command(const std::string& name) {
-    const auto found = std::ranges::find(commands(), name, &Command::name);
-    return found == commands().end() ? nullptr : &*found;
+    const std::vector<Command>* among = &commands();
+    const Command* command = nullptr;
+    std::size_t start = 0;
+    while (start <= name.size()) {
+        const std::size_t end = std::min(name.find(' ', start), name.size());
+        command = find_command(*among, name.substr(start, end - start));
+        if (command == nullptr) {
+            return nullptr;
+        }
+        among = &command->subcommands;
+        start = end + 1;
+    }
+    return command;
 }
 
 std::string spellings(const std::string& name) {

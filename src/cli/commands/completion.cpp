@@ -13,7 +13,9 @@ namespace {
 /// The long options of a command, first spelling of each.
 std::vector<std::string> option_words(const Command& command) {
     CLI::App app;
-    const CommandAction action = command.setup(app);
+    if (command.setup != nullptr) {
+        const CommandAction action = command.setup(app);
+    }
     std::vector<std::string> words{"--help"};
     for (const CLI::Option* option : app.get_options()) {
         if (!option->get_lnames().empty() && option->get_lnames().front() != "help") {
@@ -23,52 +25,79 @@ std::vector<std::string> option_words(const Command& command) {
     return words;
 }
 
-std::string command_words() {
-    std::string words;
-    for (const Command& command : commands()) {
-        words += command.name + " ";
+std::string names_of(const std::vector<Command>& among) {
+    std::vector<std::string> names;
+    for (const Command& command : among) {
+        names.push_back(command.name);
     }
-    return words + "help";
+    return fmt::format("{}", fmt::join(names, " "));
 }
 
-/// A case statement that sets `words` for the command in `$command`.
-std::string cases() {
+/// Branches of a case statement that set `words` for the command in `$command`: its options, or
+/// its subcommands.
+std::string cases(const std::vector<Command>& among, const std::string& above) {
     std::string text;
-    for (const Command& command : commands()) {
-        text += fmt::format("        {}) words=\"{}\" ;;\n", command.name,
-                            fmt::join(option_words(command), " "));
+    for (const Command& command : among) {
+        const std::string name = above + command.name;
+        const bool is_group = !command.subcommands.empty();
+        text += fmt::format("    \"{}\") words=\"{}\" ;;\n", name,
+                            is_group ? names_of(command.subcommands)
+                                     : fmt::format("{}", fmt::join(option_words(command), " ")));
+        text += cases(command.subcommands, name + " ");
     }
     return text;
+}
+
+/// Commands that have subcommands: those are programs of their own, too.
+std::vector<std::string> programs() {
+    std::vector<std::string> names;
+    for (const Command& command : commands()) {
+        if (!command.subcommands.empty()) {
+            names.push_back(command.name);
+        }
+    }
+    return names;
 }
 
 std::string bash_script() {
     return fmt::format(R"(_aisprint() {{
-    local command="${{COMP_WORDS[1]}}" words=""
-    if [ "$COMP_CWORD" -eq 1 ]; then
-        words="{}"
-    else
-        case "$command" in
-{}        esac
-    fi
+    local words="" command="" at=1
+    case "${{COMP_WORDS[0]##*/}}" in
+    {0}) command="${{COMP_WORDS[0]##*/}}" ;;
+    *) [ "$COMP_CWORD" -lt 2 ] || {{ command="${{COMP_WORDS[1]}}"; at=2; }} ;;
+    esac
+    case "$command" in
+    {0}) [ "$COMP_CWORD" -le "$at" ] || command="$command ${{COMP_WORDS[at]}}" ;;
+    esac
+    case "$command" in
+    "") words="{1} help" ;;
+{2}    esac
     COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
     [ ${{#COMPREPLY[@]}} -gt 0 ] || COMPREPLY=($(compgen -f -- "${{COMP_WORDS[COMP_CWORD]}}"))
 }}
-complete -F _aisprint aisprint
+complete -F _aisprint aisprint {3}
 )",
-                       command_words(), cases());
+                       fmt::join(programs(), "|"), names_of(commands()), cases(commands(), ""),
+                       fmt::join(programs(), " "));
+}
+
+/// Lines for the commands `among`, offered when `condition` holds.
+std::string fish_lines(const std::vector<Command>& among, const std::string& condition) {
+    std::string text;
+    for (const Command& command : among) {
+        text += fmt::format("complete -c aisprint -n '{}' -a {} -d '{}'\n", condition, command.name,
+                            command.summary);
+        const std::string seen = "__fish_seen_subcommand_from " + command.name;
+        for (const std::string& word : option_words(command)) {
+            text += fmt::format("complete -c aisprint -n '{}' -l {}\n", seen, word.substr(2));
+        }
+        text += fish_lines(command.subcommands, seen);
+    }
+    return text;
 }
 
 std::string fish_script() {
-    std::string text;
-    for (const Command& command : commands()) {
-        text += fmt::format("complete -c aisprint -n __fish_use_subcommand -a {} -d '{}'\n",
-                            command.name, command.summary);
-        for (const std::string& word : option_words(command)) {
-            text += fmt::format("complete -c aisprint -n '__fish_seen_subcommand_from {}' -l {}\n",
-                                command.name, word.substr(2));
-        }
-    }
-    return text;
+    return fish_lines(commands(), "__fish_use_subcommand");
 }
 
 int run(const std::string& shell, Session& session) {
