@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/base/secret.hpp"
 
+#include "aisprint/base/base64.hpp"
 #include "aisprint/base/digest.hpp"
 #include "aisprint/base/random_source.hpp"
 
@@ -37,6 +38,23 @@ TEST(Digest, AgreesWithPublishedVectors) {
               "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
               "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
+// RFC 4648, section 10
+TEST(Base64, AgreesWithPublishedVectors) {
+    for (const auto& [bytes, text] : {std::pair<std::string, std::string>{"", ""},
+                                      {"f", "Zg=="},
+                                      {"fo", "Zm8="},
+                                      {"foo", "Zm9v"},
+                                      {"foob", "Zm9vYg=="},
+                                      {"fooba", "Zm9vYmE="},
+                                      {"foobar", "Zm9vYmFy"}}) {
+        EXPECT_EQ(encode_base64(bytes), text);
+        EXPECT_EQ(decode_base64(text), bytes);
+    }
+    for (const char* text : {"Zg", "Z===", "Zg= ", "Zg\n=", "Z!==", "===="}) {
+        EXPECT_EQ(decode_base64(text), std::nullopt) << text;
+    }
 }
 
 TEST(SystemRandomSource, DrawsLettersAndDigits) {
