@@ -64,6 +64,7 @@ TypeSpec resource_type() {
         {{"name", text(), k_required, "unique name of the resource"},
          {"totalNodes", integer().at_least(1), k_optional, "number of nodes"},
          {"description", text(), k_optional, "flavour of the machine"},
+         {"flavorName", text(), k_optional, "name of the flavour at the provider"},
          {"cost", number().at_least(0), k_required, "cost per hour (a function: per GB second)"},
          {"memorySize", number().more_than(0), k_required, "memory of a node in MB"},
          {"storageSize", of(ValueType::number_or_text), k_optional, "storage, in GB by default"},
@@ -123,7 +124,11 @@ std::vector<FieldSpec> container_fields() {
             {"trustedExecution", boolean(), k_optional, "runs in an enclave"},
             {"networkProtection", boolean(), k_optional, "network shield"},
             {"fileSystemProtection", boolean(), k_optional, "file system shield"},
-            {"GPURequirement", boolean(), k_optional, "needs an accelerator"}};
+            {"GPURequirement", boolean(), k_optional, "needs an accelerator"},
+            {"ExposeService", of(ValueType::any), k_optional,
+             "map with min_scale, max_scale, port, cpu_threshold: the service listens on a port"},
+            {"synchronous", of(ValueType::any), k_optional,
+             "map with min_scale, max_scale: containers that wait for synchronous requests"}};
 }
 
 TypeSpec deployments_type() {
@@ -268,27 +273,40 @@ TypeSpec space4aid_type() {
 }
 
 TypeSpec physical_nodes_type() {
-    const TypeSpec node = object_of({{"public_ip", text(), k_optional, "public address"},
-                                     {"private_ip", text(), k_optional, "private address"},
-                                     {"ssh_user", text(), k_optional, "user"},
-                                     {"ssh_key", text(), k_optional, "private key"},
-                                     {"ssh_port", integer(), k_optional, "port, 22 by default"}});
-    const TypeSpec service = object_of({{"name", text(), k_optional, "name of the service"},
-                                        {"endpoint", text(), k_optional, "address of the service"},
-                                        {"access_key", text(), k_optional, "user"},
-                                        {"secret_key", text(), k_optional, "password"},
-                                        {"password", text(), k_optional, "password"},
-                                        {"bucket", text(), k_optional, "bucket"},
-                                        {"region", text(), k_optional, "region"}});
-    const TypeSpec resource = object_of({{"name", text(), k_required, "name of the resource"},
-                                         {"fe_node", node, k_optional, "front-end node"},
-                                         {"wns", list_of(node), k_optional, "worker nodes"},
-                                         {"minio", service, k_optional, "its MinIO"},
-                                         {"oscar", service, k_optional, "its OSCAR"},
-                                         {"aws", service, k_optional, "bucket for functions"}});
-    const TypeSpec layer = object_of({{"number", integer(), k_optional, "number of the layer"},
-                                      {"Resources", map_of(resource), k_required, "resources"}});
-    return object_of({{"ComputationalLayers", map_of(layer, k_layer_key), k_required, "layers"}})
+    const TypeSpec node =
+        object_of({{"public_ip", text(), k_optional, "public address"},
+                   {"private_ip", text(), k_optional, "private address"},
+                   {"ssh_user", text(), k_optional, "user"},
+                   {"ssh_key", text(), k_optional, "private key, or file(PATH)"},
+                   {"ssh_port", integer().at_least(1).at_most(65535), k_optional,
+                    "port, 22 by default"}});
+    const TypeSpec service =
+        object_of({{"name", text(), k_optional, "name of the cluster"},
+                   {"endpoint", text(), k_optional, "address of the service"},
+                   {"url", text(), k_optional, "the same as endpoint"},
+                   {"access_key", text(), k_optional, "user"},
+                   {"secret_key", text(), k_optional, "password"},
+                   {"password", text(), k_optional, "the same as secret_key"},
+                   {"token", text(), k_optional, "token of InfluxDB"},
+                   {"pull_secret", text(), k_optional, "secret of the cluster for a registry"}});
+    const TypeSpec bucket =
+        object_of({{"bucket", text(), k_optional, "name of the bucket"},
+                   {"region", text(), k_optional, "its region"},
+                   {"access_key", text(), k_optional, "access key"},
+                   {"secret_key", text(), k_optional, "secret key"},
+                   {"password", text(), k_optional, "the same as secret_key"}});
+    const TypeSpec resource =
+        object_of({{"name", text(), k_required, "name of the resource"},
+                   {"fe_node", node, k_optional, "front-end node"},
+                   {"wns", list_of(node), k_optional, "worker nodes"},
+                   {"minio", service, k_optional, "its MinIO"},
+                   {"oscar", service, k_optional, "its OSCAR"},
+                   {"influx", service, k_optional, "its InfluxDB"},
+                   {"aws", bucket, k_optional, "bucket for functions"}});
+    const TypeSpec layer =
+        object_of({{"number", integer(), k_required, "number of the layer"},
+                   {"Resources", map_of(resource), k_required, "resources, by any keys"}});
+    return object_of({{"ComputationalLayers", map_of(layer), k_required, "layers, by any keys"}})
         .or_null();
 }
 

@@ -8,10 +8,6 @@ namespace {
 constexpr std::size_t k_cluster_id_length = 8;
 constexpr std::size_t k_password_length = 16;
 
-bool has_own_cluster(LayerKind kind) {
-    return kind == LayerKind::virtual_machines || kind == LayerKind::physical_to_be_provisioned;
-}
-
 ComponentNames draw_for(LayerKind kind, RandomSource& random) {
     ComponentNames names;
     names.kind = kind;

@@ -24,6 +24,9 @@ enum class LayerKind { virtual_machines, physical_to_be_provisioned, physical_pr
 /// The word for a layer's kind in candidate_resources.yaml.
 [[nodiscard]] std::string to_string(LayerKind kind);
 
+/// Whether components of such a layer get a cluster of their own, which we make.
+[[nodiscard]] bool has_own_cluster(LayerKind kind);
+
 /// Files of one deployment, as paths below the application's folder.
 struct DeploymentFiles {
     DeploymentKind kind = DeploymentKind::base;
@@ -161,12 +164,17 @@ struct Deployment {
 /// Name without `_partition<i>_<j>`.
 [[nodiscard]] std::string base_component(const std::string& name);
 
+/// Whether a component that asks for trusted execution, on a machine with SGX, may run an image
+/// without protection (one whose name ends neither in `-sgx` nor in `-confidential`).
+enum class Unprotected { refuse, allow };
+
 /// Reads a deployment. Fails (input) with everything that is wrong in its files: components without
 /// entry, layers and resources that do not exist, unknown layer types, images that cannot be told,
 /// physical data that a layer needs and that is not there, resources and demands that do not go
-/// together (codes TSC0xx, see docs/diagnostics.md).
+/// together (codes TSC001 to TSC049, see docs/diagnostics.md). Time grows linearly with the files.
 [[nodiscard]] Result<Deployment> load_deployment(const config::ApplicationFolder& folder,
                                                  DeploymentKind kind,
-                                                 Reporter& reporter);
+                                                 Reporter& reporter,
+                                                 Unprotected unprotected = Unprotected::refuse);
 
 } // namespace aisprint::tosca
