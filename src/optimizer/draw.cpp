@@ -21,9 +21,9 @@ Draw::Draw(const DrawTables& tables)
     : m_tables(&tables), m_slots(tables.m_slots.size()),
       m_functions(tables.m_instance->problem().resources.size()),
       m_deployment(tables.m_components.size()), m_chosen(tables.m_positions),
-      m_after_cloud(tables.m_components.size()),
-      m_all_linked(tables.m_instance->all_linked()), m_idle(tables.m_slots.size() + 1),
-      m_time(tables.m_components.size()), m_inner_time(tables.m_components.size()) {
+      m_after_cloud(tables.m_components.size()), m_all_linked(tables.m_instance->all_linked()),
+      m_idle(tables.m_slots.size() + 1), m_time(tables.m_components.size()),
+      m_inner_time(tables.m_components.size()) {
     m_admissible.resize(tables.m_slots.size());
     m_free.resize(tables.m_slots.size());
 }

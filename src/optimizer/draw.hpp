@@ -124,9 +124,9 @@ public:
     explicit Draw(const DrawTables& tables);
 
     /// Draws anew: a machine per layer, then per component, predecessors first, a deployment and
-    /// candidates of its partitions, among those that keep C2 to C6 and C9; the next deployment if one
-    /// does not work out. False as soon as none does, or as the machines' least node numbers and
-    /// the functions cost more than `cost_limit`.
+    /// candidates of its partitions, among those that keep C2 to C6 and C9; the next deployment if
+    /// one does not work out. False as soon as none does, or as the machines' least node numbers
+    /// and the functions cost more than `cost_limit`.
     [[nodiscard]] bool next(Random& random, DrawStyle style, double cost_limit);
 
     /// Cost at the least stable node numbers: a lower bound for the assignment drawn.
@@ -191,8 +191,8 @@ private:
     [[nodiscard]] bool may_follow(const DrawTables::Option& option) const;
     [[nodiscard]] const DrawTables::Option*
     draw_option(std::size_t partition, bool after_cloud, Random& random, DrawStyle style);
-    [[nodiscard]] const DrawTables::Option*
-    pick_function(const DrawTables::Partition& shape, std::size_t number) const;
+    [[nodiscard]] const DrawTables::Option* pick_function(const DrawTables::Partition& shape,
+                                                          std::size_t number) const;
     [[nodiscard]] std::size_t count_functions(const DrawTables::Partition& shape) const;
     [[nodiscard]] bool function_has_room(const DrawTables::Option& option) const;
     void take(const DrawTables::Option& option);

@@ -271,9 +271,8 @@ bool Evaluator::returns_to_edge(std::size_t component) const {
 }
 
 bool Evaluator::lacks_domain(std::size_t component) const {
-    return !follows(component, [&](std::size_t from, std::size_t to) {
-        return m_instance->reaches(from, to);
-    });
+    return !follows(
+        component, [&](std::size_t from, std::size_t to) { return m_instance->reaches(from, to); });
 }
 
 bool Evaluator::keeps_order(std::size_t component) const {

@@ -36,9 +36,8 @@ void add_unlinked(const Problem& problem,
     LayerPairs seen;
     for (const Candidate& first : from.candidates) {
         for (const Candidate& second : to.candidates) {
-            const std::pair<std::size_t, std::size_t> pair =
-                std::minmax(problem.resources[first.resource].layer,
-                            problem.resources[second.resource].layer);
+            const std::pair<std::size_t, std::size_t> pair = std::minmax(
+                problem.resources[first.resource].layer, problem.resources[second.resource].layer);
             if (first.resource != second.resource && seen.insert(pair).second &&
                 !share_domain(problem, pair.first, pair.second)) {
                 pairs.insert(pair);

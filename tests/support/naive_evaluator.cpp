@@ -425,17 +425,26 @@ void NaiveEvaluator::check_order(const Solution& solution, NaiveEvaluation& resu
     const auto on_edge = [&](std::size_t j) {
         return problem.resources[j].kind == ResourceKind::edge;
     };
+    const auto cannot_send = [&](std::size_t from, std::size_t to) {
+        return std::isinf(transfer_time(from, to, 0));
+    };
     for (std::size_t i = 0; i < problem.components.size(); ++i) {
         const std::vector<std::size_t>& resources = solution.components[i].resources;
         for (std::size_t q = 1; q < resources.size(); ++q) {
             if (!on_edge(resources[q - 1]) && on_edge(resources[q])) {
                 result.violations.emplace(ConstraintKind::no_return_to_edge, i);
             }
+            if (cannot_send(resources[q - 1], resources[q])) {
+                result.violations.emplace(ConstraintKind::network_domain, i);
+            }
         }
         for (const Successor& edge : problem.components[i].successors) {
             const std::size_t first = solution.components[edge.component].resources.front();
             if (!on_edge(resources.back()) && on_edge(first)) {
                 result.violations.emplace(ConstraintKind::no_return_to_edge, edge.component);
+            }
+            if (cannot_send(resources.back(), first)) {
+                result.violations.emplace(ConstraintKind::network_domain, edge.component);
             }
         }
     }

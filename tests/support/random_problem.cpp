@@ -37,6 +37,9 @@ private:
     void add_layer(ResourceKind kind);
     void add_machine(std::size_t layer);
     void add_domains();
+    void add_separate_domains();
+    [[nodiscard]] bool are_linked(std::size_t from, std::size_t to) const;
+    [[nodiscard]] std::vector<std::size_t> ends_before(std::size_t component) const;
     void add_components();
     void connect(std::size_t component, std::size_t successor);
     void add_deployments(Component& component);
@@ -121,7 +124,29 @@ void Builder::add_layers() {
     }
 }
 
+/// Two domains that have few layers in common, or none.
+void Builder::add_separate_domains() {
+    for (int d = 0; d < 2; ++d) {
+        NetworkDomain domain;
+        domain.name = "ND" + std::to_string(d + 1);
+        domain.access_delay_s = m_random.between(0.001, 0.1);
+        domain.bandwidth = m_random.between(20, 400);
+        m_problem.domains.push_back(domain);
+    }
+    for (std::size_t layer = 0; layer < m_problem.layers.size(); ++layer) {
+        const std::size_t side = m_random.below(2);
+        m_problem.domains[side].layers.push_back(layer);
+        if (m_random.chance(0.3)) {
+            m_problem.domains[1 - side].layers.push_back(layer);
+        }
+    }
+}
+
 void Builder::add_domains() {
+    if (m_random.chance(m_profile.separate_domains)) {
+        add_separate_domains();
+        return;
+    }
     const std::size_t count = 1 + m_random.below(3);
     for (std::size_t d = 0; d < count; ++d) {
         NetworkDomain domain;
@@ -198,12 +223,38 @@ void Builder::add_components() {
     }
 }
 
-/// One deployment, and for each of its partitions a resource of the planted placement.
+bool Builder::are_linked(std::size_t from, std::size_t to) const {
+    return from == to ||
+           std::any_of(m_problem.domains.begin(), m_problem.domains.end(), [&](const auto& domain) {
+               const auto has = [&](std::size_t resource) {
+                   return std::count(domain.layers.begin(), domain.layers.end(),
+                                     m_problem.resources[resource].layer) > 0;
+               };
+               return has(from) && has(to);
+           });
+}
+
+/// Where the planted predecessors of a component end.
+std::vector<std::size_t> Builder::ends_before(std::size_t component) const {
+    std::vector<std::size_t> ends;
+    for (std::size_t k = 0; k < m_problem.components.size(); ++k) {
+        for (const Successor& successor : m_problem.components[k].successors) {
+            if (successor.component == component) {
+                ends.push_back(m_planted.components[k].resources.back());
+            }
+        }
+    }
+    return ends;
+}
+
+/// One deployment, and for each of its partitions a resource of the planted placement, in reach of
+/// what comes before if there is one.
 void Builder::plant_component(std::size_t component, std::vector<bool>& in_cloud) {
     Choice& choice = m_planted.components[component];
     const Component& what = m_problem.components[component];
     choice.deployment = m_random.below(what.deployments.size());
     bool is_cloud = in_cloud[component];
+    std::vector<std::size_t> before = ends_before(component);
     for (std::size_t q = 0; q < what.deployments[choice.deployment].partitions.size(); ++q) {
         std::vector<std::size_t> allowed;
         for (std::size_t layer = 0; layer < m_problem.layers.size(); ++layer) {
@@ -213,7 +264,15 @@ void Builder::plant_component(std::size_t component, std::vector<bool>& in_cloud
             }
         }
         allowed.insert(allowed.end(), m_functions.begin(), m_functions.end());
-        choice.resources.push_back(m_random.pick(allowed));
+        std::vector<std::size_t> linked;
+        for (const std::size_t j : allowed) {
+            if (std::all_of(before.begin(), before.end(),
+                            [&](std::size_t from) { return are_linked(from, j); })) {
+                linked.push_back(j);
+            }
+        }
+        choice.resources.push_back(m_random.pick(linked.empty() ? allowed : linked));
+        before = {choice.resources.back()};
         is_cloud = m_problem.resources[choice.resources.back()].kind != ResourceKind::edge;
     }
     for (const Successor& successor : what.successors) {

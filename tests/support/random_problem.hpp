@@ -66,8 +66,9 @@ struct ProblemProfile {
     std::size_t max_functions = 3;
     int max_nodes = 3;
     std::size_t max_candidates = 4;
-    double trained_share = 0.15;  ///< of the candidates
-    double max_placements = 1e18; ///< candidates are left out until there are no more placements
+    double trained_share = 0.15;    ///< of the candidates
+    double separate_domains = 0.15; ///< chance of layers that do not all reach each other
+    double max_placements = 1e18;   ///< candidates are left out until there are no more placements
 };
 
 /// A problem, and a placement that its limits were cut to: mostly, not always, a feasible one.

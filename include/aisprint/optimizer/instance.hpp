@@ -117,8 +117,7 @@ public:
 
     /// True if `a` reaches everything that `b` reaches.
     [[nodiscard]] bool reaches_all_of(std::size_t a, std::size_t b) const {
-        return m_all_linked || a == b ||
-               (reaches(a, b) && m_covers[pair_of_layers(a, b)] != 0);
+        return m_all_linked || a == b || (reaches(a, b) && m_covers[pair_of_layers(a, b)] != 0);
     }
 
     /// True if every two layers with resources share a domain, so that C9 excludes nothing.
@@ -165,10 +164,10 @@ private:
     std::vector<std::vector<std::size_t>> m_first_partition;
     std::vector<PartitionFigures> m_partitions;
     std::vector<std::size_t> m_candidate_index;
-    std::vector<std::vector<Link>> m_links;  ///< by pair of layers
-    std::vector<std::uint8_t> m_is_linked;   ///< the same: a common domain
-    std::vector<std::uint8_t> m_covers;      ///< the same: first linked to all that second is
-    std::vector<std::uint8_t> m_may_follow;  ///< by pair of resources
+    std::vector<std::vector<Link>> m_links; ///< by pair of layers
+    std::vector<std::uint8_t> m_is_linked;  ///< the same: a common domain
+    std::vector<std::uint8_t> m_covers;     ///< the same: first linked to all that second is
+    std::vector<std::uint8_t> m_may_follow; ///< by pair of resources
     bool m_all_linked = true;
     std::vector<std::vector<std::size_t>> m_locals_of;
     std::vector<std::vector<std::size_t>> m_paths_of;

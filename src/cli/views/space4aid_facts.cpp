@@ -219,9 +219,10 @@ std::string violation_text(const Problem& problem, const Violation& violation) {
         return fmt::format("component {} runs on the edge after something in the cloud",
                            component_name(problem.components[subject]));
     case ConstraintKind::network_domain:
-        return fmt::format("component {} follows something on a layer with which its own shares no "
-                           "network domain",
-                           component_name(problem.components[subject]));
+        return fmt::format(
+            "component {} runs on a layer that shares no network domain with the one "
+            "before it",
+            component_name(problem.components[subject]));
     case ConstraintKind::local_response_time:
         return fmt::format(
             "component {} takes {}, {} allowed",

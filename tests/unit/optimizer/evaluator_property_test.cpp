@@ -102,7 +102,8 @@ TEST(EvaluatorProperty, AgreesWithTheNaiveEvaluator) {
     for (const ConstraintKind kind :
          {ConstraintKind::one_resource_per_layer, ConstraintKind::memory,
           ConstraintKind::co_location, ConstraintKind::stability, ConstraintKind::no_return_to_edge,
-          ConstraintKind::local_response_time, ConstraintKind::path_response_time}) {
+          ConstraintKind::network_domain, ConstraintKind::local_response_time,
+          ConstraintKind::path_response_time}) {
         EXPECT_GT(seen[kind], problems / 10) << static_cast<int>(kind);
     }
     EXPECT_GT(feasible, problems);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/optimizer/evaluator.hpp"
 
+#include "hand_made.hpp"
 #include "worked_example.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <utility>
+#include <vector>
 
 namespace aisprint::optimizer {
 namespace {
@@ -92,6 +96,93 @@ TEST_F(WorkedExample, ReturningToTheEdgeIsRefused) {
     ASSERT_EQ(evaluation.violations.size(), 1U);
     EXPECT_EQ(evaluation.violations[0].kind, ConstraintKind::no_return_to_edge);
     EXPECT_EQ(evaluation.violations[0].subject, 1U);
+}
+
+/// A board, a VM that it reaches, and a function that only the VM reaches.
+class CutOffFunction : public testing::Test {
+protected:
+    CutOffFunction() {
+        m_edge = test::add_machine(m_problem, "Board", 1, 1, ResourceKind::edge);
+        m_vm = test::add_machine(m_problem, "VM1", 5, 1, ResourceKind::vm);
+        m_function = test::add_function(m_problem, "F1", 0.1);
+        m_problem.domains = {{"ND1", {0, 1}, 0.01, 1000}, {"ND2", {1, 2}, 0.01, 1000}};
+    }
+
+    /// A part on the board or the VM, or on the function.
+    [[nodiscard]] Partition part() const {
+        Partition partition = test::queued(0.1, {m_edge, m_vm});
+        partition.candidates.push_back({m_function, 512, ServerlessModel{0.1, 0.2}});
+        return partition;
+    }
+
+    /// Kind and component of what a placement on these resources breaks.
+    [[nodiscard]] std::vector<std::pair<ConstraintKind, std::size_t>>
+    broken(const std::vector<Choice>& choices) const {
+        Solution solution{choices, std::vector<int>(m_problem.resources.size(), 0)};
+        for (const Choice& choice : choices) {
+            for (const std::size_t j : choice.resources) {
+                solution.nodes[j] = 1;
+            }
+        }
+        std::vector<std::pair<ConstraintKind, std::size_t>> found;
+        for (const Violation& violation : evaluate(Instance(m_problem), solution).violations) {
+            found.emplace_back(violation.kind, violation.subject);
+        }
+        return found;
+    }
+
+    Problem m_problem;
+    std::size_t m_edge = 0;
+    std::size_t m_vm = 0;
+    std::size_t m_function = 0;
+};
+
+TEST_F(CutOffFunction, IsRefusedAfterAComponentThatCannotReachIt) {
+    test::add_component(m_problem, {test::deployment(1, {part()})});
+    test::add_component(m_problem, {test::deployment(1, {part()})});
+    EXPECT_THAT(broken({{0, {m_edge}}, {0, {m_function}}}),
+                testing::ElementsAre(std::pair{ConstraintKind::network_domain, std::size_t{1}}));
+    EXPECT_THAT(broken({{0, {m_edge}}, {0, {m_vm}}}), testing::IsEmpty());
+    EXPECT_THAT(broken({{0, {m_vm}}, {0, {m_function}}}), testing::IsEmpty());
+}
+
+TEST_F(CutOffFunction, IsRefusedAfterAPartitionThatCannotReachIt) {
+    test::add_component(m_problem, {test::deployment(1, {part(), part()})});
+    EXPECT_THAT(broken({{0, {m_edge, m_function}}}),
+                testing::ElementsAre(std::pair{ConstraintKind::network_domain, std::size_t{0}}));
+    EXPECT_THAT(broken({{0, {m_edge, m_vm}}}), testing::IsEmpty());
+}
+
+TEST_F(CutOffFunction, BothOrdersMayBeBrokenAtOnce) {
+    test::add_component(m_problem, {test::deployment(1, {part()})});
+    test::add_component(m_problem, {test::deployment(1, {part()})});
+    EXPECT_THAT(broken({{0, {m_function}}, {0, {m_edge}}}),
+                testing::ElementsAre(std::pair{ConstraintKind::no_return_to_edge, std::size_t{1}},
+                                     std::pair{ConstraintKind::network_domain, std::size_t{1}}));
+}
+
+TEST_F(CutOffFunction, OneResourceNeedsNoDomain) {
+    m_problem.domains.clear();
+    test::add_component(m_problem, {test::deployment(1, {part()})});
+    test::add_component(m_problem, {test::deployment(1, {part()})});
+    EXPECT_THAT(broken({{0, {m_function}}, {0, {m_function}}}), testing::IsEmpty());
+    EXPECT_THAT(unlinked_layers(m_problem),
+                testing::ElementsAre(std::pair{0U, 1U}, std::pair{0U, 2U}, std::pair{1U, 2U}));
+}
+
+TEST_F(CutOffFunction, IsWatchedWhenPartsMove) {
+    test::add_component(m_problem, {test::deployment(1, {part()})});
+    test::add_component(m_problem, {test::deployment(1, {part()})});
+    const Instance instance(m_problem);
+    Evaluator evaluator(instance);
+    evaluator.load({{{0, {m_edge}}, {0, {m_vm}}}, {1, 1, 0}});
+    EXPECT_TRUE(evaluator.feasible());
+    evaluator.move(1, 0, m_function);
+    EXPECT_FALSE(evaluator.feasible());
+    EXPECT_TRUE(evaluator.lacks_domain(1));
+    evaluator.move(0, 0, m_vm);
+    EXPECT_TRUE(evaluator.feasible());
+    EXPECT_FALSE(evaluator.lacks_domain(1));
 }
 
 TEST_F(WorkedExample, MemoryIsThatOfOneNodeUnlessAskedOtherwise) {

@@ -96,6 +96,44 @@ TEST(Exact, NothingMayReturnToTheEdge) {
     EXPECT_EQ(solve(cloud_first).status, ExactStatus::infeasible);
 }
 
+/// A chain from a board to something cheap that the board does not reach, or to something dear.
+Problem cut_off_chain() {
+    Problem problem;
+    const std::size_t edge = test::add_machine(problem, "Board", 1, 1, ResourceKind::edge);
+    const std::size_t cheap = test::add_machine(problem, "VM1", 1, 5, ResourceKind::vm);
+    const std::size_t dear = test::add_machine(problem, "VM2", 9, 5, ResourceKind::vm);
+    problem.domains = {{"ND1", {0, 2}, 0.01, 1000}, {"ND2", {1, 2}, 0.01, 1000}};
+    test::add_component(problem, {test::deployment(1, {test::queued(0.1, {edge})})});
+    test::add_component(problem, {test::deployment(1, {test::queued(0.1, {cheap, dear})})});
+    return problem;
+}
+
+TEST(Exact, NothingFollowsWithoutACommonDomain) {
+    const Problem problem = cut_off_chain(); // no time limit that would exclude it
+    const ExactResult found = branch_and_bound(Instance(problem), ExactOptions{});
+    ASSERT_EQ(found.status, ExactStatus::optimal);
+    EXPECT_EQ(found.cost, 10);
+}
+
+TEST(Exact, ProvesThatNothingIsInReach) {
+    Problem problem = cut_off_chain();
+    problem.components[1].deployments[0].partitions[0].candidates.pop_back();
+    const ExactResult found = branch_and_bound(Instance(problem), ExactOptions{});
+    EXPECT_EQ(found.status, ExactStatus::infeasible);
+    EXPECT_EQ(found.configurations, 0U) << "seen before the search";
+}
+
+TEST(Exact, DeploymentsThatReachMoreAreKept) {
+    // the second component alone is cheapest on VM1; but only VM2 reaches the third
+    Problem problem = cut_off_chain();
+    const std::size_t last = test::add_machine(problem, "VM3", 1, 5, ResourceKind::vm);
+    problem.domains = {{"ND1", {0, 1, 2}, 0.01, 1000}, {"ND2", {2, 3}, 0.01, 1000}};
+    test::add_component(problem, {test::deployment(1, {test::queued(0.1, {last})})});
+    const ExactResult found = branch_and_bound(Instance(problem), ExactOptions{});
+    ASSERT_EQ(found.status, ExactStatus::optimal);
+    EXPECT_EQ(found.cost, 1 + 9 + 1);
+}
+
 TEST(Exact, MemoryIsThatOfOneNodeOrOfAll) {
     Problem problem;
     const std::size_t vm = add_machine(problem, "VM", 1, 3, ResourceKind::vm);

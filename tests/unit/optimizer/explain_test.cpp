@@ -232,6 +232,44 @@ TEST(ExplainInfeasibility, SeesTheWayBackThroughAnotherComponent) {
     EXPECT_THAT(explanation.components, ElementsAre(0U, 2U));
 }
 
+TEST(ExplainInfeasibility, NamesLayersWithoutACommonDomain) {
+    Workshop workshop(2);
+    workshop.rate(0.1).machine(0, Workshop::edge, 1).machine(1, Workshop::vm1, 1);
+    workshop.problem().domains = {{"ND1", {0, 2}, 0.1, 1000}, {"ND2", {1, 2}, 0.1, 1000}};
+    const Explanation explanation = explain(workshop);
+    EXPECT_TRUE(explanation.complete);
+    EXPECT_THAT(keys(explanation.clash), ElementsAre(Key{RequirementKind::network_domain, 0}));
+    EXPECT_EQ(explanation.clash[0].other_layer, 1U);
+    EXPECT_THAT(keys(explanation.relaxations),
+                ElementsAre(Key{RequirementKind::network_domain, 0}));
+    EXPECT_FALSE(explanation.relaxations[0].needed.has_value());
+    EXPECT_THAT(explanation.components, ElementsAre(0U, 1U));
+}
+
+TEST(ExplainInfeasibility, NamesTheWayRoundAMissingDomain) {
+    Workshop workshop(2);
+    workshop.rate(0.1).machine(0, Workshop::edge, 1).machine(1, Workshop::vm1, 1);
+    workshop.on_function(1, 1, 2000); // within reach, but too large
+    workshop.problem().domains = {{"ND1", {0, 2}, 0.1, 1000}, {"ND2", {1, 2}, 0.1, 1000}};
+    const Explanation explanation = explain(workshop);
+    EXPECT_THAT(keys(explanation.clash),
+                ElementsAre(Key{RequirementKind::memory_limit, Workshop::function},
+                            Key{RequirementKind::network_domain, 0}));
+    EXPECT_EQ(needed(explanation, RequirementKind::memory_limit, Workshop::function), 2000);
+    EXPECT_EQ(explanation.relaxations.size(), 2U);
+}
+
+/// The missing domain stands between the machines of one layer as soon as both may be used.
+TEST(ExplainInfeasibility, NamesALayerInNoDomain) {
+    Workshop workshop(2);
+    workshop.rate(0.1).machine(0, Workshop::vm1, 1).machine(1, Workshop::vm2, 1);
+    workshop.problem().domains = {{"ND1", {0, 2}, 0.1, 1000}};
+    const Explanation explanation = explain(workshop);
+    ASSERT_EQ(explanation.clash.size(), 1U); // neither of the two would be enough
+    EXPECT_THAT(explanation.relaxations, IsEmpty());
+    EXPECT_EQ(explanation.clash[0].kind, RequirementKind::one_resource_per_layer);
+}
+
 TEST(ExplainInfeasibility, FindsTheTimeThatAPathNeeds) {
     const Explanation explanation = explain(Workshop(2)
                                                 .rate(0.2)

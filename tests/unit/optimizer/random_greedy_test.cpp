@@ -142,6 +142,33 @@ TEST(RandomGreedy, ManyNodesDoNotStopIt) {
     EXPECT_LT(result.elites.front().cost, 600000);
 }
 
+TEST(RandomGreedy, DrawsOnlyWhatIsInReach) {
+    // from the board the chain may only go on to the function in its network, and stay there
+    Problem problem;
+    const std::size_t edge = test::add_machine(problem, "Board", 1, 1, ResourceKind::edge);
+    const std::size_t vm = test::add_machine(problem, "VM1", 1, 1, ResourceKind::vm);
+    const std::size_t near = test::add_function(problem, "Near", 1);
+    const std::size_t far = test::add_function(problem, "Far", 0.1);
+    problem.domains = {{"ND1", {0, 2}, 0.01, 1000}, {"ND2", {1, 3}, 0.01, 1000}};
+    test::add_component(problem, {test::deployment(1, {test::queued(0.1, {edge})})});
+    for (int k = 0; k < 3; ++k) {
+        Partition first = test::queued(0.01, {vm});
+        first.candidates.push_back({far, 512, ServerlessModel{0.1, 0.2}});
+        first.candidates.push_back({near, 512, ServerlessModel{0.1, 0.2}});
+        const Partition second = first;
+        test::add_component(problem, {test::deployment(1, {first, second})});
+    }
+    RandomGreedyOptions options;
+    options.stop.iterations = 1;
+    const HeuristicResult result = random_greedy(Instance(problem), options);
+    ASSERT_TRUE(result.feasible) << "the first draw must do";
+    for (const Choice& choice : result.elites.front().solution.components) {
+        for (const std::size_t j : choice.resources) {
+            EXPECT_TRUE(j == edge || j == near) << j;
+        }
+    }
+}
+
 TEST(RandomGreedy, WithoutAFeasiblePlacementKeepsTheLeastViolating) {
     Problem problem = test::worked_example();
     problem.path_constraints.front().threshold_s = 0.1;
