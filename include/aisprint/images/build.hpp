@@ -13,7 +13,8 @@
 
 namespace aisprint::images {
 
-/// A program that builds images. `arguments` go before every subcommand (--storage-driver vfs).
+/// A program that builds images. `global_arguments` go before every subcommand
+/// (--storage-driver vfs), the others after build and push.
 enum class EngineKind { docker, podman, buildah };
 struct Engine {
     EngineKind kind = EngineKind::docker;
@@ -23,8 +24,9 @@ struct Engine {
     std::vector<std::string> push_arguments;
 };
 
-/// Finds the engine of that name, or the first of docker, podman and buildah in `search_path`
-/// (folders, as in PATH) that answers. Fails (input, IMG0xx) with what was tried.
+/// Finds the engine of that name or path, or, without one, the first of docker, podman and buildah
+/// in `search_path` (folders, as in PATH) that answers. Fails with what was tried: (usage, IMG020)
+/// if the name is of another program, (input, IMG021) if none answers.
 [[nodiscard]] Result<Engine> find_engine(const std::string& name, const std::string& search_path);
 
 /// What happens to images that are there already with the same inputs.
@@ -43,9 +45,9 @@ struct BuildOptions {
     SkipUnchanged skip = SkipUnchanged::yes;
     Push push = Push::yes;
     KeepContexts keep = KeepContexts::no;
-    DryRun dry_run = DryRun::no;
-    std::string sconify;          ///< command of the SCONE tool, or empty
-    std::filesystem::path log_folder;
+    DryRun dry_run = DryRun::no;      ///< writes contexts and containers.yaml only, needs no engine
+    std::filesystem::path log_folder; ///< gets NAME.log of each image (NAME-aws.log for Lambda)
+    Redactor redactor;                ///< secrets that no log and no message may show
 };
 
 /// What happened to an image.
@@ -53,7 +55,7 @@ enum class ImageEventKind { building, pushing, unchanged, sconifying, done, fail
 struct ImageEvent {
     ImageEventKind kind = ImageEventKind::building;
     Image image;
-    std::string message; ///< redacted tail of the log for `failed`
+    std::string message; ///< for `failed`: why; for `done`: digest, if it was pushed
 };
 
 /// Takes events, from one thread at a time.
@@ -62,20 +64,22 @@ using ImageEventSink = std::function<void(const ImageEvent&)>;
 /// An image that is there now.
 struct BuiltImage {
     Image image;
-    std::string digest; ///< of the pushed manifest; empty if not pushed
-    std::string inputs; ///< digest of the context, as in the image's label
+    std::string digest;           ///< of the pushed manifest; empty if not pushed
+    std::string protected_digest; ///< the same of the -sgx image
+    std::string inputs;           ///< digest of the context, as in the image's label
 };
 
 /// How a build ended.
 struct BuildSummary {
-    std::vector<BuiltImage> images; ///< in build order, with -sgx variants after theirs
-    std::vector<Diagnostic> errors; ///< one per image that failed (IMG0xx)
-    bool interrupted = false;
+    std::vector<BuiltImage> images; ///< that are there now, in build order
+    std::vector<Diagnostic> errors; ///< one per image that failed (IMG022..IMG027)
+    bool interrupted = false;       ///< images are missing because a stop was requested
 };
 
-/// Writes contexts, builds and pushes, several at a time; containers.yaml is written after each
-/// success, with the images of an earlier run whose inputs are the same. Fails (io) only if files
-/// cannot be written.
+/// Writes contexts, builds and pushes, several at a time. After each success containers.yaml and,
+/// beside it, containers.lock.yaml (digests) are written, with the images of earlier runs whose
+/// inputs are the same: a run that was killed is gone on with by the next one. An image that fails
+/// does not stop the others. Fails (io) only if files cannot be read or written.
 [[nodiscard]] Result<BuildSummary> build_images(const config::ApplicationFolder& folder,
                                                 const BuildPlan& plan,
                                                 const BuildOptions& options,
@@ -83,8 +87,9 @@ struct BuildSummary {
                                                 std::stop_token stop);
 
 /// Fills `image` into candidate_deployments.yaml and, if there is one, the production deployment,
-/// leaving comments and layout as they are; returns the files that changed, as shown. Fails (input,
-/// io).
+/// leaving comments and layout as they are: one image where architecture, kind and protection of
+/// the candidate resources leave one, else a list. Returns the files that changed, as shown. Fails
+/// (input, io), or warns of places that have to be filled in by hand (IMG030).
 [[nodiscard]] Result<std::vector<std::string>>
 complete_deployments(const config::ApplicationFolder& folder,
                      const std::vector<Image>& images,
