@@ -15,6 +15,8 @@ namespace aisprint::cli {
 namespace {
 
 constexpr int k_format_version = 1;
+constexpr int k_indent = 2;
+constexpr int k_one_line = -1;
 
 /// --color, else NO_COLOR and TERM, else whether the stream is a terminal.
 bool wants_color(const GlobalOptions& options, bool is_terminal) {
@@ -39,6 +41,8 @@ int exit_code_of(ErrorKind kind) {
         return 4;
     case ErrorKind::remote:
         return 5;
+    case ErrorKind::degraded:
+        return 6;
     case ErrorKind::io:
         return 1;
     case ErrorKind::cancelled:
@@ -53,9 +57,35 @@ Session::Session(Environment& environment, const GlobalOptions& options, std::st
     : m_environment(environment), m_options(options), m_command(std::move(command)) {}
 
 void Session::print(const std::string& text) {
-    if (!m_options.json) {
+    if (!m_options.json && !m_streams) {
         m_environment.out << text << std::flush;
     }
+}
+
+void Session::tell(const std::string& text) {
+    if (!m_options.json && !m_streams && !m_options.quiet) {
+        m_environment.err << text << std::flush;
+    }
+}
+
+void Session::stream_events() {
+    m_streams = true;
+    print_event(
+        {{"event", "version"}, {"format_version", k_format_version}, {"command", m_command}});
+}
+
+void Session::print_event(const nlohmann::ordered_json& event) {
+    if (m_streams) {
+        print_json(event, k_one_line);
+    }
+}
+
+void Session::print_json(const nlohmann::ordered_json& document, int indent) {
+    // Text of foreign files may hold bytes that are not UTF-8.
+    m_environment.out << document.dump(indent, ' ', false,
+                                       nlohmann::ordered_json::error_handler_t::replace)
+                      << '\n'
+                      << std::flush;
 }
 
 int Session::finish(const nlohmann::ordered_json& result) {
@@ -72,24 +102,23 @@ int Session::finish(int exit_code,
                     std::vector<Diagnostic> diagnostics,
                     const nlohmann::ordered_json& result) {
     sort_and_merge(diagnostics);
-    if (m_options.json) {
-        nlohmann::ordered_json document{{"format_version", k_format_version},
-                                        {"command", m_command},
-                                        {"ok", exit_code == 0},
-                                        {"result", result},
-                                        {"diagnostics", nlohmann::ordered_json::array()}};
+    const bool as_json = m_options.json || m_streams;
+    if (as_json) {
+        nlohmann::ordered_json document =
+            m_streams ? nlohmann::ordered_json{{"event", "end"}} : nlohmann::ordered_json::object();
+        document.update({{"format_version", k_format_version},
+                         {"command", m_command},
+                         {"ok", exit_code == 0},
+                         {"result", result},
+                         {"diagnostics", nlohmann::ordered_json::array()}});
         for (const Diagnostic& diagnostic : diagnostics) {
             document["diagnostics"].push_back(to_json(diagnostic));
         }
-        // Text of foreign files may hold bytes that are not UTF-8.
-        m_environment.out << document.dump(2, ' ', false,
-                                           nlohmann::ordered_json::error_handler_t::replace)
-                          << '\n'
-                          << std::flush;
+        print_json(document, m_streams ? k_one_line : k_indent);
     } else {
         print_diagnostics(diagnostics);
     }
-    if (m_options.verbose && !m_options.json) {
+    if (m_options.verbose && !as_json) {
         for (const std::string& line : m_reporter.details()) {
             m_environment.err << line << '\n';
         }

@@ -41,6 +41,16 @@ public:
     /// Prints to the result stream, unless the result is JSON.
     void print(const std::string& text);
 
+    /// Prints to the error stream what is going on, unless the run is quiet or prints JSON.
+    void tell(const std::string& text);
+
+    /// From now on events are printed as they come, one JSON object per line, and the result as the
+    /// last of them; text is not printed any more.
+    void stream_events();
+
+    /// Prints an event, if events are printed.
+    void print_event(const nlohmann::ordered_json& event);
+
     /// Ends with success: prints the diagnostics, and `result` if JSON is asked for.
     int finish(const nlohmann::ordered_json& result);
 
@@ -52,6 +62,7 @@ private:
     int finish(int exit_code,
                std::vector<Diagnostic> diagnostics,
                const nlohmann::ordered_json& result);
+    void print_json(const nlohmann::ordered_json& document, int indent);
     void print_diagnostics(const std::vector<Diagnostic>& diagnostics);
     [[nodiscard]] std::string colored(const Diagnostic& diagnostic) const;
 
@@ -59,6 +70,7 @@ private:
     const GlobalOptions& m_options;
     std::string m_command;
     CollectingReporter m_reporter;
+    bool m_streams = false; ///< events and result go out as JSON lines
 };
 
 } // namespace aisprint::cli

@@ -87,27 +87,33 @@ void add_im_auth_options(CLI::App& app, ImAuthArguments& arguments) {
                  "Run what command(...) in the credentials names.");
 }
 
-Result<clients::ImAuth> load_auth(const ImAuthArguments& arguments,
-                                  const config::ApplicationFolder* folder,
-                                  const std::string& im_folder,
-                                  Reporter& reporter) {
-    const auto commands =
-        arguments.allow_commands ? clients::AuthCommands::allowed : clients::AuthCommands::refused;
+Result<LoadedAuth> load_auth(const ImAuthArguments& arguments,
+                             const config::ApplicationFolder* folder,
+                             const std::string& im_folder,
+                             Reporter& reporter) {
+    const auto load = [&](const fs::path& path, const std::string& shown) -> Result<LoadedAuth> {
+        AISPRINT_TRY_ASSIGN(clients::ImAuth auth,
+                            clients::load_im_auth(path, shown,
+                                                  arguments.allow_commands
+                                                      ? clients::AuthCommands::allowed
+                                                      : clients::AuthCommands::refused,
+                                                  reporter));
+        return LoadedAuth{std::move(auth), shown};
+    };
     if (!arguments.im_auth.empty()) {
-        if (!fs::exists(arguments.im_auth)) {
-            return fail(ErrorKind::input, make_error("CLI010",
-                                                     fmt::format("IM auth data does not exist: {}",
-                                                                 arguments.im_auth),
-                                                     "give a file of credentials with --im_auth"));
+        if (fs::exists(arguments.im_auth)) {
+            return load(arguments.im_auth, arguments.im_auth);
         }
-        return clients::load_im_auth(arguments.im_auth, arguments.im_auth, commands, reporter);
+        return fail(ErrorKind::input,
+                    make_error("CLI010",
+                               fmt::format("IM auth data does not exist: {}", arguments.im_auth),
+                               "give a file of credentials with --im_auth"));
     }
     std::vector<std::string> tried;
     if (folder != nullptr) {
         for (const std::string& candidate : {std::string("im/auth.dat"), im_folder + "/auth.dat"}) {
             if (fs::exists(folder->path / candidate)) {
-                return clients::load_im_auth(folder->path / candidate, folder->shown(candidate),
-                                             commands, reporter);
+                return load(folder->path / candidate, folder->shown(candidate));
             }
             tried.push_back(folder->shown(candidate));
         }

@@ -46,12 +46,18 @@ struct ImAuthArguments {
 /// Adds --im_auth and --allow_auth_commands.
 void add_im_auth_options(CLI::App& app, ImAuthArguments& arguments);
 
+/// Credentials, and the file that they are from.
+struct LoadedAuth {
+    clients::ImAuth auth;
+    std::string shown_as;
+};
+
 /// Reads the credentials: the file given, else im/auth.dat of the application, else auth.dat of the
 /// deployment's im folder. Fails (input) if there is none (CLI010), or as load_im_auth does.
-[[nodiscard]] Result<clients::ImAuth> load_auth(const ImAuthArguments& arguments,
-                                                const config::ApplicationFolder* folder,
-                                                const std::string& im_folder,
-                                                Reporter& reporter);
+[[nodiscard]] Result<LoadedAuth> load_auth(const ImAuthArguments& arguments,
+                                           const config::ApplicationFolder* folder,
+                                           const std::string& im_folder,
+                                           Reporter& reporter);
 
 /// The options about a private registry, as typed.
 struct RegistryArguments {

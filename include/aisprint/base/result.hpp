@@ -12,7 +12,8 @@
 namespace aisprint {
 
 /// What kind of failure it is; decides the exit code of the program.
-enum class ErrorKind { usage, input, infeasible, remote, io, cancelled, internal };
+/// `degraded`: done, but with something missing.
+enum class ErrorKind { usage, input, infeasible, remote, degraded, io, cancelled, internal };
 
 /// Why something could not be done: a kind and at least one diagnostic.
 struct Failure {

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deployment_check.hpp"
+
+#include "locate.hpp"
+
+#include "aisprint/base/files.hpp"
+#include "aisprint/deploy/credentials.hpp"
+#include "aisprint/tosca/check.hpp"
+#include "aisprint/tosca/secrets.hpp"
+
+#include <filesystem>
+
+namespace aisprint::cli {
+
+namespace {
+
+Result<tosca::TypeCatalogue> load_types() {
+    AISPRINT_TRY_ASSIGN(const std::filesystem::path templates, find_templates());
+    const std::filesystem::path file = templates / "tosca/custom_types.yaml";
+    AISPRINT_TRY_ASSIGN(const SourceFile source, load_source(file, file.string()));
+    return tosca::TypeCatalogue::parse(source);
+}
+
+/// Adds the diagnostics of a failure to `found`; a failure that is not about the input goes on.
+Result<void> collect(Failure failure, std::vector<Diagnostic>& found) {
+    if (failure.kind != ErrorKind::input) {
+        return tl::unexpected<Failure>(std::move(failure));
+    }
+    append(found, std::move(failure.diagnostics));
+    return {};
+}
+
+} // namespace
+
+Result<void> check_documents(const std::vector<tosca::StoredDocument>& documents) {
+    AISPRINT_TRY_ASSIGN(const tosca::TypeCatalogue types, load_types());
+    std::vector<Diagnostic> found;
+    for (const tosca::StoredDocument& document : documents) {
+        append(found, tosca::check_document(SourceFile(document.path, document.text),
+                                            document.content, types));
+    }
+    if (!found.empty()) {
+        return fail(ErrorKind::input, std::move(found));
+    }
+    return {};
+}
+
+Result<CheckedDeployment> check_deployment(const DeploymentArguments& arguments,
+                                           const ImAuthArguments& auth_arguments,
+                                           NeedAuth need,
+                                           Reporter& reporter) {
+    CheckedDeployment checked;
+    AISPRINT_TRY_ASSIGN(checked.chosen, choose_deployment(arguments));
+    const config::ApplicationFolder& folder = checked.chosen.folder;
+    AISPRINT_TRY_ASSIGN(const tosca::DeploymentFiles files,
+                        tosca::find_deployment(folder, checked.chosen.kind));
+    std::vector<Diagnostic> found;
+
+    auto deployment = tosca::load_deployment(folder, checked.chosen.kind, reporter);
+    if (!deployment) {
+        AISPRINT_TRY(collect(std::move(deployment).error(), found));
+    }
+    auto documents = tosca::load_documents(folder, files);
+    if (!documents) {
+        AISPRINT_TRY(collect(std::move(documents).error(), found));
+    } else if (auto types = check_documents(*documents); !types) {
+        AISPRINT_TRY(collect(std::move(types).error(), found));
+    }
+    const bool has_auth = !auth_arguments.im_auth.empty() ||
+                          std::filesystem::exists(folder.path / "im/auth.dat") ||
+                          std::filesystem::exists(folder.path / files.im / "auth.dat");
+    if (has_auth || need == NeedAuth::yes) {
+        auto auth = load_auth(auth_arguments, &folder, files.im, reporter);
+        if (!auth) {
+            AISPRINT_TRY(collect(std::move(auth).error(), found));
+        } else {
+            if (deployment) {
+                append(found, deploy::check_credentials(*deployment, auth->auth, auth->shown_as));
+            }
+            auth->auth.add_secrets(checked.redactor);
+            checked.auth = std::move(auth->auth);
+        }
+    }
+    if (!found.empty()) {
+        return fail(ErrorKind::input, std::move(found));
+    }
+    checked.deployment = std::move(*deployment);
+    checked.documents = std::move(*documents);
+    for (const tosca::StoredDocument& document : checked.documents) {
+        tosca::add_secrets(document.content, checked.redactor);
+    }
+    return checked;
+}
+
+} // namespace aisprint::cli
