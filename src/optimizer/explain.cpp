@@ -2,6 +2,7 @@
 #include "aisprint/optimizer/explain.hpp"
 
 #include "relax.hpp"
+#include "relax_layers.hpp"
 #include "relax_search.hpp"
 #include "relax_values.hpp"
 

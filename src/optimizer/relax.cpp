@@ -3,6 +3,7 @@
 
 #include "aisprint/base/result.hpp"
 #include "aisprint/optimizer/evaluator.hpp"
+#include "relax_layers.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -21,12 +22,6 @@ constexpr double k_most_nodes = 10000;
 
 /// Nodes tried for trained models, whose times need not fall with the number of nodes.
 constexpr int k_trained_nodes = 64;
-
-/// Seconds of a component that costs no time; the search expects demands above 0.
-constexpr double k_no_time_s = 1e-12;
-
-/// Transfers at this bandwidth take no time.
-constexpr double k_free_bandwidth = 1e100;
 
 /// Resources that some partition may use.
 std::vector<bool> candidate_resources(const Problem& problem) {
@@ -89,27 +84,6 @@ void add_structure(const Problem& problem,
     }
 }
 
-/// Gives each machine of a layer a layer of its own in the same network domains.
-void split_layer(Problem& problem, std::size_t layer) {
-    bool first = true;
-    for (Resource& resource : problem.resources) {
-        if (resource.layer != layer) {
-            continue;
-        }
-        if (!first) {
-            resource.layer = problem.layers.size();
-            const Layer copy = problem.layers[layer];
-            problem.layers.push_back(copy);
-            for (NetworkDomain& domain : problem.domains) {
-                if (std::ranges::find(domain.layers, layer) != domain.layers.end()) {
-                    domain.layers.push_back(resource.layer);
-                }
-            }
-        }
-        first = false;
-    }
-}
-
 /// Edge machines become cloud machines, which stand under the same rules but for the way back.
 void allow_return_to_edge(Problem& problem) {
     for (Resource& resource : problem.resources) {
@@ -122,49 +96,6 @@ void allow_return_to_edge(Problem& problem) {
             layer.kind = ResourceKind::vm;
         }
     }
-}
-
-/// Adds a domain without delay to the resources of two layers of the original problem, in whatever
-/// layers they now are.
-void link_layers(const Problem& original, std::size_t a, std::size_t b, Problem& problem) {
-    std::set<std::pair<std::size_t, std::size_t>> pairs;
-    for (std::size_t j = 0; j < original.resources.size(); ++j) {
-        for (std::size_t k = 0; k < original.resources.size(); ++k) {
-            if (original.resources[j].layer == a && original.resources[k].layer == b) {
-                pairs.emplace(problem.resources[j].layer, problem.resources[k].layer);
-            }
-        }
-    }
-    for (const auto& [from, to] : pairs) {
-        NetworkDomain domain;
-        domain.name = "(link)";
-        domain.layers = {from, to};
-        domain.bandwidth = k_free_bandwidth;
-        problem.domains.push_back(domain);
-    }
-}
-
-/// Pairs of layers, the lower index first, between which a solution moves data without a domain.
-std::set<std::pair<std::size_t, std::size_t>> unlinked_steps(const Instance& instance,
-                                                             const Solution& solution) {
-    const Problem& problem = instance.problem();
-    std::set<std::pair<std::size_t, std::size_t>> pairs;
-    const auto add_step = [&](std::size_t from, std::size_t to) {
-        if (!instance.reaches(from, to)) {
-            pairs.insert(std::minmax(problem.resources[from].layer, problem.resources[to].layer));
-        }
-    };
-    for (std::size_t i = 0; i < problem.components.size(); ++i) {
-        const std::vector<std::size_t>& resources = solution.components[i].resources;
-        for (std::size_t q = 1; q < resources.size(); ++q) {
-            add_step(resources[q - 1], resources[q]);
-        }
-        for (const Successor& successor : problem.components[i].successors) {
-            add_step(resources.back(),
-                     solution.components[successor.component].resources.front());
-        }
-    }
-    return pairs;
 }
 
 template <class Constraint>
@@ -235,44 +166,6 @@ std::vector<Burden> largest_burdens(const Instance& instance) {
         add_burdens(instance, i, total);
     }
     return total;
-}
-
-/// Adds a resource with a layer of its own, to which all transfers are free.
-std::size_t add_free_resource(Problem& problem, const std::string& name, ResourceKind kind) {
-    Resource resource;
-    resource.name = name;
-    resource.kind = kind;
-    resource.layer = problem.layers.size();
-    resource.memory_mb = 1;
-    resource.idle_time_s = 600;
-    for (std::size_t layer = 0; layer <= resource.layer; ++layer) {
-        NetworkDomain domain;
-        domain.name = name;
-        domain.layers = {layer, resource.layer};
-        domain.bandwidth = k_free_bandwidth;
-        problem.domains.push_back(domain);
-    }
-    Layer layer;
-    layer.name = name;
-    layer.kind = kind;
-    problem.layers.push_back(layer);
-    problem.resources.push_back(resource);
-    return problem.resources.size() - 1;
-}
-
-/// Replaces the deployments of a component by one that runs on the free resources.
-void free_component(Component& component, std::size_t edge, std::size_t function) {
-    Partition partition;
-    partition.code = "h1";
-    partition.name = component.name;
-    partition.data_sizes.assign(std::max<std::size_t>(1, component.successors.size()), 0.0);
-    partition.candidates = {{edge, 0.0, QueueModel{"QTedge", k_no_time_s}},
-                            {function, 0.0, ServerlessModel{k_no_time_s, k_no_time_s}}};
-    Deployment deployment;
-    deployment.code = "s1";
-    deployment.partitions.push_back(std::move(partition));
-    component.deployments.clear();
-    component.deployments.push_back(std::move(deployment));
 }
 
 } // namespace
@@ -352,6 +245,7 @@ Problem relaxed(const Problem& problem,
     }
     for (std::size_t r = 0; r < requirements.size(); ++r) {
         if (!kept[r] && requirements[r].kind == RequirementKind::network_domain) {
+            split_function_layers(copy);
             link_layers(problem, requirements[r].subject, requirements[r].other_layer, copy);
         }
     }
@@ -389,53 +283,83 @@ std::vector<double> lower_rates(const Problem& problem) {
     if (!has_irregular_times(problem)) {
         return {1e-6 * rate};
     }
-    return {1e-6 * rate, 0.01 * rate, 0.1 * rate, 0.5 * rate};
+    return {1e-6 * rate, 0.01 * rate, 0.1 * rate, 0.5 * rate, rate};
 }
 
-Problem with_free_components(const Problem& problem, const std::vector<bool>& bound) {
-    Problem copy = problem;
-    const std::size_t edge = add_free_resource(copy, "(edge)", ResourceKind::edge);
-    const std::size_t function = add_free_resource(copy, "(function)", ResourceKind::function);
-    for (std::size_t i = 0; i < bound.size(); ++i) {
-        if (!bound[i]) {
-            free_component(copy.components[i], edge, function);
+namespace {
+
+/// The network domains among the requirements that a solution moves data without.
+RequirementSet domains_lacked(const Problem& problem,
+                              const std::vector<Requirement>& requirements,
+                              const Solution& solution) {
+    const LayerPairs unlinked = unlinked_steps(problem, solution);
+    RequirementSet lacked(requirements.size(), false);
+    for (std::size_t r = 0; r < requirements.size(); ++r) {
+        lacked[r] = requirements[r].kind == RequirementKind::network_domain &&
+                    unlinked.contains({requirements[r].subject, requirements[r].other_layer});
+    }
+    return lacked;
+}
+
+/// Figures of a solution in which layers without a domain in common reach each other at once.
+Evaluation evaluate_linked(const Problem& problem,
+                           const std::vector<Requirement>& requirements,
+                           const RequirementSet& lacked,
+                           double rate,
+                           const Solution& solution) {
+    Problem linked = problem;
+    split_all_layers(linked);
+    for (std::size_t r = 0; r < requirements.size(); ++r) {
+        if (lacked[r]) {
+            link_layers(problem, requirements[r].subject, requirements[r].other_layer, linked);
         }
     }
-    return copy;
+    return evaluate(Instance(linked, rate), solution);
 }
+
+bool is_violated(const Evaluation& evaluation, ConstraintKind kind, std::size_t subject) {
+    return std::ranges::any_of(evaluation.violations, [&](const Violation& violation) {
+        return violation.kind == kind && violation.subject == subject;
+    });
+}
+
+} // namespace
 
 RequirementSet broken_requirements(const Problem& problem,
                                    const std::vector<Requirement>& requirements,
-                                   const Instance& open,
+                                   const std::vector<Plenty>& plenty,
+                                   double rate,
                                    const Solution& solution) {
-    const Evaluation evaluation = evaluate(open, solution);
-    const auto unlinked = unlinked_steps(open, solution);
-    const auto is_violated = [&](ConstraintKind kind, std::size_t subject) {
-        return std::ranges::any_of(evaluation.violations, [&](const Violation& violation) {
-            return violation.kind == kind && violation.subject == subject;
-        });
-    };
+    Problem open = problem;
+    for (std::size_t j = 0; j < open.resources.size(); ++j) {
+        open.resources[j].nodes = plenty[j].nodes;
+    }
+    const RequirementSet lacked = domains_lacked(problem, requirements, solution);
+    const Evaluation evaluation = evaluate(Instance(open, rate), solution);
+    const Evaluation times = std::ranges::find(lacked, true) == lacked.end()
+                                 ? evaluation
+                                 : evaluate_linked(open, requirements, lacked, rate, solution);
     RequirementSet broken(requirements.size(), false);
     for (std::size_t r = 0; r < requirements.size(); ++r) {
         const std::size_t subject = requirements[r].subject;
         switch (requirements[r].kind) {
         case RequirementKind::local_limit:
-            broken[r] = is_violated(ConstraintKind::local_response_time, subject);
+            broken[r] = is_violated(times, ConstraintKind::local_response_time, subject);
             break;
         case RequirementKind::path_limit:
-            broken[r] = is_violated(ConstraintKind::path_response_time, subject);
+            broken[r] = is_violated(times, ConstraintKind::path_response_time, subject);
             break;
         case RequirementKind::node_limit:
             broken[r] = solution.nodes[subject] > problem.resources[subject].nodes;
             break;
         case RequirementKind::memory_limit:
-            broken[r] = is_violated(ConstraintKind::memory, subject);
+            broken[r] = is_violated(evaluation, ConstraintKind::memory, subject);
             break;
         case RequirementKind::arrival_rate:
-            broken[r] = open.arrival_rate() < problem.arrival_rate;
+            broken[r] = rate < problem.arrival_rate;
             break;
         case RequirementKind::one_resource_per_layer:
-            broken[r] = is_violated(ConstraintKind::one_resource_per_layer, subject);
+            broken[r] = is_violated(evaluation, ConstraintKind::one_resource_per_layer, subject);
             break;
         case RequirementKind::no_return_to_edge:
             broken[r] = std::ranges::any_of(evaluation.violations, [](const Violation& violation) {
@@ -443,7 +367,7 @@ RequirementSet broken_requirements(const Problem& problem,
             });
             break;
         case RequirementKind::network_domain:
-            broken[r] = unlinked.contains({subject, requirements[r].other_layer});
+            broken[r] = lacked[r];
             break;
         }
     }

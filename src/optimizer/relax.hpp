@@ -44,19 +44,14 @@ void set_value(Problem& problem, const Requirement& requirement, double value);
 
 /// Arrival rates, ascending, that stand for "any rate up to the problem's own". Machines are
 /// fastest without load; functions and trained models need not be, so that with these a few rates
-/// are tried.
+/// are tried, the problem's own among them.
 [[nodiscard]] std::vector<double> lower_rates(const Problem& problem);
 
-/// A copy of the problem in which the components that are not `bound` cost no time, load, memory or
-/// transfers, and fit anywhere. They run on resources added behind those of the problem: one on the
-/// edge, and a function.
-[[nodiscard]] Problem with_free_components(const Problem& problem, const std::vector<bool>& bound);
-
-/// The requirements that a solution of a relaxed problem breaks. `open` is the original problem
-/// with generous nodes, at the rate of the solution.
+/// The requirements that a solution of a relaxed problem breaks, at a rate.
 [[nodiscard]] RequirementSet broken_requirements(const Problem& problem,
                                                  const std::vector<Requirement>& requirements,
-                                                 const Instance& open,
+                                                 const std::vector<Plenty>& plenty,
+                                                 double rate,
                                                  const Solution& solution);
 
 } // namespace aisprint::optimizer

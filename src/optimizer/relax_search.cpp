@@ -88,15 +88,11 @@ void RelaxSearch::remember(const Instance& relaxed, const Solution& solution) {
     Evaluator evaluator(relaxed);
     evaluator.load(solution);
     evaluator.reduce_nodes();
-    Problem open = *m_problem;
-    for (std::size_t j = 0; j < open.resources.size(); ++j) {
-        open.resources[j].nodes = m_plenty[j].nodes;
-    }
     Witness witness;
     witness.solution = evaluator.solution();
     witness.rate = relaxed.arrival_rate();
-    witness.broken = broken_requirements(*m_problem, m_requirements,
-                                         Instance(open, relaxed.arrival_rate()), witness.solution);
+    witness.broken =
+        broken_requirements(*m_problem, m_requirements, m_plenty, witness.rate, witness.solution);
     m_witnesses.push_back(std::move(witness));
 }
 
