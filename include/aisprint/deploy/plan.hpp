@@ -57,9 +57,12 @@ struct PlanOptions {
 
 /// The actions that lead from a state to the documents, in the order of the graph from its sinks:
 /// a document as it was sent and not failed is kept (or resumed if not yet configured), one in
-/// which only numbers of nodes differ is updated, any other change replaces. `live` has the states
-/// that IM tells now (absent: gone or not asked). Fails (input, DPL0xx) if a replacement is needed
-/// and not allowed, or a name in `only` is not there.
+/// which only numbers of nodes differ is updated, any other change replaces. What failed and has
+/// machines is replaced, what IM does not know any more is created; what another tool made, and IM
+/// does not tell the document of, is adopted. Components of the state that have no document are
+/// removed (last) with Prune::yes, else kept. `live` has the states that IM tells now (absent: not
+/// asked). Fails (input, DPL005, DPL006) if a replacement is needed and not allowed, or a name in
+/// `only` is not there.
 [[nodiscard]] Result<std::vector<Action>>
 make_plan(const std::vector<Unit>& units,
           const DeploymentState& state,
