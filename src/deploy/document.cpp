@@ -143,10 +143,16 @@ double bytes_in(std::string unit) {
     std::ranges::transform(unit, unit.begin(), [](char letter) {
         return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
     });
-    constexpr std::pair<const char*, double> k_units[] = {
-        {"b", 1},     {"kb", 1e3}, {"kib", 1024.0},          {"mb", 1e6},
-        {"mib", 1024.0 * 1024},    {"gb", 1e9},              {"gib", 1024.0 * 1024 * 1024},
-        {"tb", 1e12},              {"tib", 1099511627776.0}, {"", 1}};
+    constexpr std::pair<const char*, double> k_units[] = {{"b", 1},
+                                                          {"kb", 1e3},
+                                                          {"kib", 1024.0},
+                                                          {"mb", 1e6},
+                                                          {"mib", 1024.0 * 1024},
+                                                          {"gb", 1e9},
+                                                          {"gib", 1024.0 * 1024 * 1024},
+                                                          {"tb", 1e12},
+                                                          {"tib", 1099511627776.0},
+                                                          {"", 1}};
     const auto* found = std::ranges::find(k_units, unit, &std::pair<const char*, double>::first);
     return found == std::end(k_units) ? 0 : found->second;
 }
@@ -254,7 +260,8 @@ DocumentDigests digests_of(const std::string& text, const Node& content) {
 }
 
 bool differ_in_node_counts_only(const Node& before, const Node& after) {
-    return CanonicalText(before, Counts::kept).text() != CanonicalText(after, Counts::kept).text() &&
+    return CanonicalText(before, Counts::kept).text() !=
+               CanonicalText(after, Counts::kept).text() &&
            CanonicalText(before, Counts::left_out).text() ==
                CanonicalText(after, Counts::left_out).text();
 }

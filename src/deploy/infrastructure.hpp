@@ -62,7 +62,8 @@ private:
     void tell(EventKind kind, const std::string& message = {});
     [[nodiscard]] ComponentOutcome outcome(const std::string& message) const;
     [[nodiscard]] ComponentOutcome interrupted() const;
-    [[nodiscard]] ComponentOutcome failed(const std::string& message, const clients::ImError* error);
+    [[nodiscard]] ComponentOutcome failed(const std::string& message,
+                                          const clients::ImError* error);
 
     [[nodiscard]] Step take_url(const std::string& url, EventKind kind);
     [[nodiscard]] Finding look_for_lost(std::chrono::seconds lost_at, std::string& message);

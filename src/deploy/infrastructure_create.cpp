@@ -276,9 +276,8 @@ Step Infrastructure::update(const Unit& unit) {
         return tl::unexpected(interrupted());
     }
     tell(EventKind::updating);
-    const auto done = m_session.client().update(m_record.url,
-                                                text_with_tag(unit.content, m_record.tag),
-                                                m_session.stop());
+    const auto done = m_session.client().update(
+        m_record.url, text_with_tag(unit.content, m_record.tag), m_session.stop());
     if (!done) {
         const ImError& error = done.error();
         if (error.kind == ImErrorKind::cancelled) {

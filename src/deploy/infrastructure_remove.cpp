@@ -59,8 +59,8 @@ Step Infrastructure::remove_unmade(Forget forget) {
 Step Infrastructure::ask_for_removal(milliseconds begin) {
     m_lost = 0;
     for (;;) {
-        const auto removed = m_session.client().remove(m_record.url, m_session.options().force,
-                                                       m_session.stop());
+        const auto removed =
+            m_session.client().remove(m_record.url, m_session.options().force, m_session.stop());
         if (removed || removed.error().kind == ImErrorKind::gone) {
             return {};
         }
@@ -95,8 +95,8 @@ Step Infrastructure::wait_until_gone(milliseconds begin) {
         if (!state && state.error().kind == ImErrorKind::cancelled) {
             return tl::unexpected(interrupted());
         }
-        if (!state && (!state.error().is_transient() ||
-                       ++m_lost >= m_session.options().lost_answers)) {
+        if (!state &&
+            (!state.error().is_transient() || ++m_lost >= m_session.options().lost_answers)) {
             return tl::unexpected(not_removed(state.error().message, state.error().is_transient()));
         }
         if (is_over(begin)) {

@@ -122,8 +122,8 @@ ComponentOutcome Infrastructure::failed_at_server(ImStateName state) {
     m_record.phase = Phase::failed;
     m_record.changed = m_session.clock().wall_time();
     const auto log = m_session.client().contextualisation(m_record.url, m_session.stop());
-    const std::string text = m_session.clean(
-        log ? *log : fmt::format("IM does not tell why: {}", log.error().message));
+    const std::string text =
+        m_session.clean(log ? *log : fmt::format("IM does not tell why: {}", log.error().message));
     m_record.message =
         text.size() <= k_longest_message ? text : text.substr(text.size() - k_longest_message);
     std::string name = m_component;

@@ -96,10 +96,10 @@ private:
         for (const std::string& name : m_options.only) {
             if (std::ranges::find(known, name) == known.end()) {
                 const auto close = closest_name(name, known);
-                m_errors.push_back(make_error(
-                    "DPL006", fmt::format("the deployment has no component '{}'", name),
-                    close ? fmt::format("did you mean '{}'?", *close)
-                          : "name components of the deployment, separated by commas"));
+                m_errors.push_back(
+                    make_error("DPL006", fmt::format("the deployment has no component '{}'", name),
+                               close ? fmt::format("did you mean '{}'?", *close)
+                                     : "name components of the deployment, separated by commas"));
             }
         }
     }
@@ -119,7 +119,8 @@ private:
             return {ActionKind::create, unit.component, reason_without_url(record), {}};
         }
         const auto live = m_live.find(unit.component);
-        if (live != m_live.end() && !live->second && live->second.error().kind == ImErrorKind::gone) {
+        if (live != m_live.end() && !live->second &&
+            live->second.error().kind == ImErrorKind::gone) {
             return {ActionKind::create, unit.component, "IM does not know it any more", record.url};
         }
         const ImStateName state =
@@ -141,7 +142,8 @@ private:
             return Action{kind, unit.component, std::move(reason), record.url};
         };
         if (record.phase == Phase::deleting) {
-            return action(ActionKind::replace, "its deletion was under way when an earlier run ended");
+            return action(ActionKind::replace,
+                          "its deletion was under way when an earlier run ended");
         }
         if (state == ImStateName::failed || state == ImStateName::unconfigured) {
             return replacement(unit, record, fmt::format("IM says {}", clients::to_string(state)));
@@ -170,11 +172,12 @@ private:
     Action
     replacement(const Unit& unit, const InfrastructureRecord& record, const std::string& reason) {
         if (m_options.replace == Replace::no) {
-            m_errors.push_back(make_error_in(
-                unit.document_path, "DPL005",
-                fmt::format("component '{}' must be deleted and created again: {}", unit.component,
-                            reason),
-                "give --replace to allow that (what it stores is lost), or --only to deploy others"));
+            m_errors.push_back(
+                make_error_in(unit.document_path, "DPL005",
+                              fmt::format("component '{}' must be deleted and created again: {}",
+                                          unit.component, reason),
+                              "give --replace to allow that (what it stores is lost), or --only to "
+                              "deploy others"));
         }
         return {ActionKind::replace, unit.component, reason, record.url};
     }
@@ -184,8 +187,8 @@ private:
         if (m_options.prune == Prune::yes) {
             return {ActionKind::remove, component, "no longer part of the deployment", record.url};
         }
-        return {ActionKind::keep, component,
-                "no longer part of the deployment; --prune deletes it", record.url};
+        return {ActionKind::keep, component, "no longer part of the deployment; --prune deletes it",
+                record.url};
     }
 
     const DeploymentState& m_state;

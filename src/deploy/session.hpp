@@ -62,7 +62,7 @@ private:
     std::stop_source m_stop;
     std::stop_callback<std::function<void()>> m_forward;
     std::mutex m_event_mutex;
-    mutable std::mutex m_mutex; ///< guards what follows
+    mutable std::mutex m_mutex;                ///< guards what follows
     std::map<std::string, std::string> m_tags; ///< by the id at the end of a URL
     std::optional<Failure> m_failure;
 };

@@ -137,8 +137,7 @@ std::vector<ComponentOutputs> fetch_outputs(RunContext& context,
             answer.error = "IM does not know it any more";
         } else {
             answer.error = session.clean(json.error().message);
-            no_answer =
-                json.error().kind == clients::ImErrorKind::unreachable ? answer.error : "";
+            no_answer = json.error().kind == clients::ImErrorKind::unreachable ? answer.error : "";
         }
     }
     return result;

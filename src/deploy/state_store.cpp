@@ -51,8 +51,7 @@ struct StateStore::Impl {
             tell(WriteMoment::between_files);
             AISPRINT_TRY(remove_tree(state_path()));
         } else {
-            AISPRINT_TRY(
-                write_file_atomic(state_path(), to_json_text(state), Access::owner_only));
+            AISPRINT_TRY(write_file_atomic(state_path(), to_json_text(state), Access::owner_only));
             tell(WriteMoment::between_files);
             AISPRINT_TRY(
                 write_file_atomic(infras_path(), to_infras_yaml(state), Access::owner_only));
@@ -152,8 +151,7 @@ const DeploymentState& StateStore::state() const {
 std::optional<InfrastructureRecord> StateStore::find(const std::string& component) const {
     const std::lock_guard guard(m_impl->mutex);
     const auto found = m_impl->state.components.find(component);
-    return found == m_impl->state.components.end() ? std::nullopt
-                                                   : std::optional(found->second);
+    return found == m_impl->state.components.end() ? std::nullopt : std::optional(found->second);
 }
 
 Result<void> StateStore::put(const std::string& component, InfrastructureRecord record) {

@@ -29,9 +29,9 @@ constexpr std::array<std::pair<Phase, const char*>, 5> k_phases{{
 }};
 
 constexpr std::array k_states{
-    ImStateName::pending, ImStateName::running, ImStateName::configured, ImStateName::unconfigured,
-    ImStateName::failed,  ImStateName::stopped, ImStateName::off,        ImStateName::unknown,
-    ImStateName::deleting};
+    ImStateName::pending,      ImStateName::running, ImStateName::configured,
+    ImStateName::unconfigured, ImStateName::failed,  ImStateName::stopped,
+    ImStateName::off,          ImStateName::unknown, ImStateName::deleting};
 
 const char* word_of(Phase phase) {
     for (const auto& [value, word] : k_phases) {
@@ -211,9 +211,8 @@ private:
         return node->scalar;
     }
 
-    std::int64_t natural(const Node& parent,
-                         const std::string& key,
-                         std::int64_t most = std::int64_t{1} << 53) {
+    std::int64_t
+    natural(const Node& parent, const std::string& key, std::int64_t most = std::int64_t{1} << 53) {
         const Node* node = required(parent, key);
         const auto number = node == nullptr ? std::nullopt : yaml::as_integer(*node);
         if (node != nullptr && (!number || *number < 0 || *number > most)) {
@@ -228,10 +227,9 @@ private:
                const std::string& code,
                const std::string& what,
                const std::string& allowed) {
-        m_errors.push_back(
-            make_error_at(m_source, node.span, code,
-                          fmt::format("{} is {}; it must be {}", what, describe(node), allowed),
-                          k_hint));
+        m_errors.push_back(make_error_at(
+            m_source, node.span, code,
+            fmt::format("{} is {}; it must be {}", what, describe(node), allowed), k_hint));
     }
 
     Result<DeploymentState> finish(DeploymentState state) {

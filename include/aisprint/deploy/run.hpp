@@ -20,16 +20,16 @@ namespace aisprint::deploy {
 
 /// What happened to a component, as it happens.
 enum class EventKind {
-    starting,  ///< about to be created
-    created,   ///< URL known
-    adopted,   ///< found again at the server
+    starting, ///< about to be created
+    created,  ///< URL known
+    adopted,  ///< found again at the server
     updating,
     deleting,
     deleted,
-    state,     ///< IM's state changed
-    retrying,  ///< a request failed and will be repeated
-    failed,    ///< final
-    skipped    ///< not started: something that it needs failed
+    state,    ///< IM's state changed
+    retrying, ///< a request failed and will be repeated
+    failed,   ///< final
+    skipped   ///< not started: something that it needs failed
 };
 
 /// An event; `message` is redacted.
@@ -45,16 +45,16 @@ struct Event {
 using EventSink = std::function<void(const Event&)>;
 
 /// How long things may take. The pause between two questions for a state is a twentieth of the time
-/// that has been waited already, but at least 300 ms, at most `poll` in the first ten minutes and at
-/// most `slowest_poll` after them: so the end of a short wait is seen at once, and of a long one
+/// that has been waited already, but at least 300 ms, at most `poll` in the first ten minutes and
+/// at most `slowest_poll` after them: so the end of a short wait is seen at once, and of a long one
 /// never later than by a twentieth of it. A `poll` below 300 ms is taken as it is.
 struct RunOptions {
     std::chrono::milliseconds poll{10000};
     std::chrono::milliseconds slowest_poll{30000};
-    std::chrono::seconds timeout{3600};         ///< per infrastructure
-    int parallel = 4;                           ///< infrastructures being made at once
-    int lost_answers = 5;                       ///< failed questions in a row that make `unknown`
-    clients::RetryPolicy creation_retries;      ///< of creations that were not done
+    std::chrono::seconds timeout{3600};    ///< per infrastructure
+    int parallel = 4;                      ///< infrastructures being made at once
+    int lost_answers = 5;                  ///< failed questions in a row that make `unknown`
+    clients::RetryPolicy creation_retries; ///< of creations that were not done
     /// How long IM may take to list an infrastructure whose creation gave no answer. Only after
     /// that it counts as never made.
     std::chrono::seconds creation_grace{30};
