@@ -16,9 +16,7 @@ namespace {
 
 Result<tosca::TypeCatalogue> load_types() {
     AISPRINT_TRY_ASSIGN(const std::filesystem::path templates, find_templates());
-    const std::filesystem::path file = templates / "tosca/custom_types.yaml";
-    AISPRINT_TRY_ASSIGN(const SourceFile source, load_source(file, file.string()));
-    return tosca::TypeCatalogue::parse(source);
+    return tosca::TypeCatalogue::load(templates / "tosca");
 }
 
 /// Adds the diagnostics of a failure to `found`; a failure that is not about the input goes on.

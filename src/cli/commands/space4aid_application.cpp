@@ -41,38 +41,64 @@ std::string max_rate_solution(const placement::ApplicationVersion& version,
         found ? found->evaluation : optimizer::evaluate(instance, version.solution), std::nullopt);
 }
 
-/// All files of a placement, with paths relative to the application.
-std::vector<FileContent> make_files(const placement::ApplicationProblem& application,
-                                    const Space4aidArguments& arguments,
-                                    PlacementReport& report,
-                                    Reporter& reporter) {
+/// Files of a placement, with paths relative to the application.
+struct Outputs {
+    std::vector<FileContent> files;
+    std::vector<fs::path> outdated; ///< earlier files that contradict these
+};
+
+/// All files of a placement.
+Outputs make_outputs(const placement::ApplicationProblem& application,
+                     const Space4aidArguments& arguments,
+                     PlacementReport& report,
+                     Reporter& reporter) {
     const PlacedSolution& placed = *report.placed;
     const optimizer::Instance& instance = report.problem->instance;
     const std::string system = placement::write_system(application.problem);
-    std::vector<FileContent> files{
-        {"space4ai-d/Input.json", placement::write_method_config(application.config)},
-        {"space4ai-d/SystemFile.json", system},
-        {"space4ai-d/Output.json",
-         placement::write_solution(instance, placed.solution, placed.evaluation,
-                                   report.certificate)},
-        {k_production,
-         placement::write_production_deployment(application, placed.solution, true,
-                                                arguments.nested ? placement::ProductionForm::nested
-                                                                 : placement::ProductionForm::flat,
-                                                reporter)},
-        {"space4ai-d/original_system.json", system}};
+    Outputs outputs;
+    outputs.files = {{"space4ai-d/Input.json", placement::write_method_config(application.config)},
+                     {"space4ai-d/SystemFile.json", system},
+                     {"space4ai-d/Output.json",
+                      placement::write_solution(instance, placed.solution, placed.evaluation,
+                                                report.certificate)},
+                     {k_production, placement::write_production_deployment(
+                                        application, placed.solution, true,
+                                        arguments.nested ? placement::ProductionForm::nested
+                                                         : placement::ProductionForm::flat,
+                                        reporter)},
+                     {"space4ai-d/original_system.json", system}};
     if (application.config.methods.binary_search) {
-        for (const auto& version :
-             placement::application_versions(application, placed.solution, reporter)) {
+        const auto versions =
+            placement::application_versions(application, placed.solution, reporter);
+        for (const placement::ApplicationVersion& version : versions) {
             VersionRate rate;
             std::string text = max_rate_solution(version, *application.config.methods.binary_search,
                                                  rate, reporter);
-            files.push_back({fmt::format("space4ai-r/Output_max_Lambda_{}.json", version.name),
-                             std::move(text)});
+            outputs.files.push_back({placement::max_rate_file(version.name), std::move(text)});
             report.version_rates.push_back(std::move(rate));
         }
+        outputs.outdated = placement::outdated_max_rate_files(application, versions);
     }
-    return files;
+    return outputs;
+}
+
+/// Writes the files, then removes outdated ones.
+Result<void> replace_files(const Outputs& outputs, const Space4aidArguments& arguments) {
+    AISPRINT_TRY(write_outputs(outputs.files, arguments));
+    for (const fs::path& path : outputs.outdated) {
+        if (!arguments.dry_run) {
+            AISPRINT_TRY(remove_tree(path));
+        }
+    }
+    return {};
+}
+
+std::vector<std::string> shown(const std::vector<fs::path>& paths) {
+    std::vector<std::string> names;
+    for (const fs::path& path : paths) {
+        names.push_back(path.string());
+    }
+    return names;
 }
 
 int finish(const Space4aidArguments& arguments,
@@ -85,21 +111,26 @@ int finish(const Space4aidArguments& arguments,
         result.update(to_json(report));
         return session.finish(Failure{ErrorKind::infeasible, {no_placement(report)}}, result);
     }
-    std::vector<FileContent> files = make_files(application, arguments, report, session.reporter());
-    for (FileContent& file : files) {
+    Outputs outputs = make_outputs(application, arguments, report, session.reporter());
+    for (FileContent& file : outputs.files) {
         file.path = fs::path(folder.shown_as) / file.path;
     }
-    files.push_back({arguments.picture.empty()
-                         ? fs::path(folder.shown_as) / "space4ai-d/placement.html"
-                         : fs::path(arguments.picture),
-                     picture_of(report)});
-    if (const auto written = write_outputs(files, arguments); !written) {
+    for (fs::path& path : outputs.outdated) {
+        path = fs::path(folder.shown_as) / path;
+    }
+    outputs.files.push_back({arguments.picture.empty()
+                                 ? fs::path(folder.shown_as) / "space4ai-d/placement.html"
+                                 : fs::path(arguments.picture),
+                             picture_of(report)});
+    if (const auto written = replace_files(outputs, arguments); !written) {
         return session.finish(written.error());
     }
     report_remarks(report, session.reporter());
-    const std::vector<std::string> names = file_names(files);
+    const std::vector<std::string> names = file_names(outputs.files);
+    const std::vector<std::string> removed = shown(outputs.outdated);
     if (prints_text(session)) {
-        session.print(report_text(report) + files_text(names, dry_run(arguments)));
+        session.print(report_text(report) + files_text(names, dry_run(arguments)) +
+                      removed_text(removed, dry_run(arguments)));
         session.print(arguments.dry_run
                           ? "\nNext: the same without --dry_run\n"
                           : fmt::format("\nNext: aisprint toscarizer docker --application_dir {}\n",
@@ -107,6 +138,7 @@ int finish(const Space4aidArguments& arguments,
     }
     result.update(to_json(report));
     result["files"] = names;
+    result["removed"] = removed;
     return session.finish(result);
 }
 

@@ -212,14 +212,25 @@ std::string search_tables(const PlacementReport& report) {
            front_table(report) + sensitivity_table(report);
 }
 
-std::string files_text(const std::vector<std::string>& files, design::DryRun dry_run) {
-    std::string text = files.empty()                    ? ""
-                       : dry_run == design::DryRun::yes ? "\nWould write\n"
-                                                        : "\nWritten\n";
+namespace {
+
+/// A list of files below a heading; nothing without files.
+std::string file_list(const std::vector<std::string>& files, const char* heading) {
+    std::string text = files.empty() ? "" : fmt::format("\n{}\n", heading);
     for (const std::string& file : files) {
         text += fmt::format("  {}\n", file);
     }
     return text;
+}
+
+} // namespace
+
+std::string files_text(const std::vector<std::string>& files, design::DryRun dry_run) {
+    return file_list(files, dry_run == design::DryRun::yes ? "Would write" : "Written");
+}
+
+std::string removed_text(const std::vector<std::string>& files, design::DryRun dry_run) {
+    return file_list(files, dry_run == design::DryRun::yes ? "Would remove" : "Removed");
 }
 
 std::vector<std::string> explanation_lines(const Problem& problem,

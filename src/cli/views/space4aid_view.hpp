@@ -28,6 +28,10 @@ namespace aisprint::cli {
 /// Files written or, in a dry run, that would be.
 [[nodiscard]] std::string files_text(const std::vector<std::string>& files, design::DryRun dry_run);
 
+/// The outdated files that were removed, or would be; empty without any.
+[[nodiscard]] std::string removed_text(const std::vector<std::string>& files,
+                                       design::DryRun dry_run);
+
 /// Notes that explain why nothing is placed: what clashes and what would have to change.
 [[nodiscard]] std::vector<std::string> explanation_lines(const optimizer::Problem& problem,
                                                          const optimizer::Explanation& explanation);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "session.hpp"
+
+#include "aisprint/deploy/plan.hpp"
+#include "aisprint/deploy/run.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace aisprint::cli {
+
+/// The plan as a table with what it asks for, the totals, and the command that carries it out.
+[[nodiscard]] std::string plan_text(const std::vector<deploy::Unit>& units,
+                                    const std::vector<deploy::Action>& plan,
+                                    const std::string& command);
+
+/// The plan for programs: actions, what each document asks for, totals.
+[[nodiscard]] nlohmann::ordered_json plan_json(const std::vector<deploy::Unit>& units,
+                                               const std::vector<deploy::Action>& plan);
+
+/// True if the plan changes anything.
+[[nodiscard]] bool has_changes(const std::vector<deploy::Action>& plan);
+
+/// The outcomes of a run for programs.
+[[nodiscard]] nlohmann::ordered_json to_json(const deploy::RunSummary& summary);
+
+/// An event for programs.
+[[nodiscard]] nlohmann::ordered_json to_json(const deploy::Event& event);
+
+/// Shows what a run does: the guide's lines on the result stream, and on the error stream one table
+/// that is drawn again and again on a terminal, or a line per event elsewhere.
+class DeployProgress {
+public:
+    explicit DeployProgress(Session& session);
+
+    /// Takes an event; not from several threads at once.
+    void show(const deploy::Event& event);
+
+    /// Leaves the table as it stands; what is printed next comes below it.
+    void end();
+
+private:
+    struct Row {
+        std::string state;
+        std::string detail;
+    };
+
+    void draw();
+
+    Session& m_session;
+    std::map<std::string, Row> m_rows;
+    std::size_t m_drawn_lines = 0;
+};
+
+} // namespace aisprint::cli
