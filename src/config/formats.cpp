@@ -274,13 +274,12 @@ TypeSpec space4aid_type() {
 }
 
 TypeSpec physical_nodes_type() {
-    const TypeSpec node =
-        object_of({{"public_ip", text(), k_optional, "public address"},
-                   {"private_ip", text(), k_optional, "private address"},
-                   {"ssh_user", text(), k_optional, "user"},
-                   {"ssh_key", text(), k_optional, "private key, or file(PATH)"},
-                   {"ssh_port", integer().at_least(1).at_most(65535), k_optional,
-                    "port, 22 by default"}});
+    const TypeSpec node = object_of(
+        {{"public_ip", text(), k_optional, "public address"},
+         {"private_ip", text(), k_optional, "private address"},
+         {"ssh_user", text(), k_optional, "user"},
+         {"ssh_key", text(), k_optional, "private key, or file(PATH)"},
+         {"ssh_port", integer().at_least(1).at_most(65535), k_optional, "port, 22 by default"}});
     const TypeSpec service =
         object_of({{"name", text(), k_optional, "name of the cluster"},
                    {"endpoint", text(), k_optional, "address of the service"},
@@ -290,20 +289,18 @@ TypeSpec physical_nodes_type() {
                    {"password", text(), k_optional, "the same as secret_key"},
                    {"token", text(), k_optional, "token of InfluxDB"},
                    {"pull_secret", text(), k_optional, "secret of the cluster for a registry"}});
-    const TypeSpec bucket =
-        object_of({{"bucket", text(), k_optional, "name of the bucket"},
-                   {"region", text(), k_optional, "its region"},
-                   {"access_key", text(), k_optional, "access key"},
-                   {"secret_key", text(), k_optional, "secret key"},
-                   {"password", text(), k_optional, "the same as secret_key"}});
-    const TypeSpec resource =
-        object_of({{"name", text(), k_required, "name of the resource"},
-                   {"fe_node", node, k_optional, "front-end node"},
-                   {"wns", list_of(node), k_optional, "worker nodes"},
-                   {"minio", service, k_optional, "its MinIO"},
-                   {"oscar", service, k_optional, "its OSCAR"},
-                   {"influx", service, k_optional, "its InfluxDB"},
-                   {"aws", bucket, k_optional, "bucket for functions"}});
+    const TypeSpec bucket = object_of({{"bucket", text(), k_optional, "name of the bucket"},
+                                       {"region", text(), k_optional, "its region"},
+                                       {"access_key", text(), k_optional, "access key"},
+                                       {"secret_key", text(), k_optional, "secret key"},
+                                       {"password", text(), k_optional, "the same as secret_key"}});
+    const TypeSpec resource = object_of({{"name", text(), k_required, "name of the resource"},
+                                         {"fe_node", node, k_optional, "front-end node"},
+                                         {"wns", list_of(node), k_optional, "worker nodes"},
+                                         {"minio", service, k_optional, "its MinIO"},
+                                         {"oscar", service, k_optional, "its OSCAR"},
+                                         {"influx", service, k_optional, "its InfluxDB"},
+                                         {"aws", bucket, k_optional, "bucket for functions"}});
     const TypeSpec layer =
         object_of({{"number", integer(), k_required, "number of the layer"},
                    {"Resources", map_of(resource), k_required, "resources, by any keys"}});
@@ -321,6 +318,10 @@ TypeSpec early_exits_type() {
                        k_required, "exits in network order"}});
 }
 
+TypeSpec build_type() {
+    return object_of({{"base_image", text(), k_optional, "image that it is made from"}}).or_null();
+}
+
 std::vector<Format> make_formats() {
     return {
         {"application_dag", "common_config/application_dag.yaml",
@@ -334,6 +335,8 @@ std::vector<Format> make_formats() {
         {"security", "scone/policy.yaml", "Protected programs of the application", security_type()},
         {"env", "src/COMPONENT/env.yaml", "Environment variables of a component",
          map_of(of(ValueType::any)).or_null()},
+        {"build", "src/COMPONENT/build.yaml", "How the image of a component is built",
+         build_type()},
         {"early_exits", "src/COMPONENT/onnx/early_exits.yaml",
          "Early exits of a model, instead of early_exits.csv", early_exits_type()},
         {"space4ai-d", "space4ai-d/SPACE4AI-D.yaml", "Layers and search methods of the optimiser",

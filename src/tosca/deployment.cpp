@@ -91,8 +91,8 @@ private:
         if (resources == nullptr || !m_deployments) {
             return;
         }
-        const ComponentSources sources{*m_deployments, *resources,  layers,
-                                       images,         physical,    constraints,
+        const ComponentSources sources{*m_deployments, *resources,    layers,
+                                       images,         physical,      constraints,
                                        early_exits,    m_unprotected, m_findings};
         for (const GraphNode& node : m_graph.nodes) {
             const yaml::Entry* entry = find_entry(node);
@@ -108,23 +108,21 @@ private:
         if (!m_deployments) {
             return;
         }
-        const yaml::Node* entries = find_section(m_deployments->document, "Components");
-        if (entries == nullptr || !entries->is_mapping()) {
+        const yaml::Entry* entries = find_section(m_deployments->document, "Components");
+        if (entries == nullptr || !entries->value.is_mapping()) {
             m_findings.errors.push_back(m_deployments->error(
-                entries == nullptr ? m_deployments->document.span : entries->span, "TSC002",
-                fmt::format("Components must be a map of components, found {}",
-                            entries == nullptr ? "nothing" : yaml::describe(*entries)),
+                entries == nullptr ? m_deployments->document.span : place_of(*entries), "TSC002",
+                fmt::format("Components must be a map of components, found {}", describe(entries)),
                 "'aisprint schema candidate_deployments' describes the format"));
             return;
         }
-        for (const yaml::Entry& entry : entries->entries) {
+        for (const yaml::Entry& entry : entries->value.entries) {
             const std::string name = text_of(entry.value, "name");
             const auto [place, fresh] = m_entries.try_emplace(name, &entry);
             if (!fresh) {
-                m_findings.errors.push_back(
-                    m_deployments->error(place_of(entry.value, "name"), "TSC002",
-                                         fmt::format("two entries are named '{}'", name),
-                                         "keep one of the two"));
+                m_findings.errors.push_back(m_deployments->error(
+                    place_of(entry.value, "name"), "TSC002",
+                    fmt::format("two entries are named '{}'", name), "keep one of the two"));
                 m_findings.errors.back().notes.push_back(
                     {"the other one is here", place_of(place->second->value, "name")});
             }
@@ -234,8 +232,8 @@ std::string base_component(const std::string& name) {
     }
     const std::size_t cut = start + marker.size();
     const std::size_t middle = name.find('_', cut);
-    const bool matches = middle != std::string::npos && digits(cut, middle) &&
-                         digits(middle + 1, name.size());
+    const bool matches =
+        middle != std::string::npos && digits(cut, middle) && digits(middle + 1, name.size());
     return matches ? name.substr(0, start) : name;
 }
 

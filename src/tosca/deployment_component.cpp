@@ -62,8 +62,8 @@ private:
     }
 
     void warn(const Span& span, const char* code, std::string message, std::string hint) {
-        m_from.findings.warnings.push_back(as_warning(
-            m_from.deployments.error(span, code, std::move(message), std::move(hint))));
+        m_from.findings.warnings.push_back(
+            as_warning(m_from.deployments.error(span, code, std::move(message), std::move(hint))));
     }
 
     LayerEntry* find_layer() {
@@ -89,8 +89,7 @@ private:
             }
             add(number->span, "TSC003",
                 fmt::format("No compute layer found for component '{}': {} is no layer of {}",
-                            m_result.name, yaml::describe(*number),
-                            m_from.resources.source.name()),
+                            m_result.name, yaml::describe(*number), m_from.resources.source.name()),
                 fmt::format("use one of {}", fmt::join(known, ", ")));
             return nullptr;
         }
@@ -309,9 +308,8 @@ private:
         std::string name = m_result.name;
         std::ranges::replace(name, '_', '-');
         if (m_result.layer.kind == LayerKind::lambda) {
-            const bool valid = std::ranges::all_of(name, [](unsigned char c) {
-                return std::isalnum(c) != 0 || c == '-';
-            });
+            const bool valid = std::ranges::all_of(
+                name, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; });
             if (!valid || name.size() > k_longest_function_name) {
                 add(m_result.span, "TSC029",
                     fmt::format("'{}' cannot name a Lambda function: it has {} characters; {} "
@@ -323,9 +321,10 @@ private:
         }
         if (!is_dns_label(name) || name.size() > k_longest_service_name) {
             add(m_result.span, "TSC029",
-                fmt::format("'{}' cannot name an OSCAR service: it has {} characters; {} lower-case "
-                            "letters, digits and '-' are allowed, a letter or digit at both ends",
-                            name, name.size(), k_longest_service_name),
+                fmt::format(
+                    "'{}' cannot name an OSCAR service: it has {} characters; {} lower-case "
+                    "letters, digits and '-' are allowed, a letter or digit at both ends",
+                    name, name.size(), k_longest_service_name),
                 "choose another name for the component; partitions add 13 characters");
         } else if (name.size() < k_shortest_bucket_name) {
             warn(m_result.span, "TSC038",

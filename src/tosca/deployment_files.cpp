@@ -69,10 +69,11 @@ Result<std::string> named_deployment(const config::ApplicationFolder& folder,
     if (!file) {
         return fail(ErrorKind::input, std::move(findings.errors));
     }
-    const yaml::Node* name = find_section(file->document, "DeploymentName");
-    if (name == nullptr || name->is_null()) {
+    const yaml::Entry* entry = find_section(file->document, "DeploymentName");
+    if (entry == nullptr || entry->value.is_null()) {
         return std::string();
     }
+    const yaml::Node* name = &entry->value;
     if (!name->is_scalar() || !config::is_valid_name(name->scalar)) {
         return fail(ErrorKind::input,
                     file->error(name->span, "TSC001",

@@ -26,33 +26,32 @@ public:
 
 private:
     void add(const Span& span, const char* code, std::string message, std::string hint) {
-        m_findings.errors.push_back(
-            m_file.error(span, code, std::move(message), std::move(hint)));
+        m_findings.errors.push_back(m_file.error(span, code, std::move(message), std::move(hint)));
     }
 
     void read_name() {
-        const yaml::Node* name = find_section(m_file.document, "name");
-        if (name == nullptr || !name->is_scalar() || !config::is_valid_name(name->scalar)) {
-            add(name == nullptr ? m_file.document.span : name->span, "TSC027",
+        const yaml::Entry* name = find_section(m_file.document, "name");
+        if (name == nullptr || !name->value.is_scalar() ||
+            !config::is_valid_name(name->value.scalar)) {
+            add(name == nullptr ? m_file.document.span : place_of(*name), "TSC027",
                 fmt::format("System.name must be the name of the application, found {}",
-                            name == nullptr ? "nothing" : yaml::describe(*name)),
+                            describe(name)),
                 "write for example name: my-app");
             return;
         }
-        m_graph.name = name->scalar;
+        m_graph.name = name->value.scalar;
         std::ranges::replace(m_graph.name, '_', '-');
     }
 
     void read_components() {
-        const yaml::Node* list = find_section(m_file.document, "components");
-        if (list == nullptr || !list->is_sequence() || list->items.empty()) {
-            add(list == nullptr ? m_file.document.span : list->span, "TSC027",
-                fmt::format("System.components must be a list of names, found {}",
-                            list == nullptr ? "nothing" : yaml::describe(*list)),
+        const yaml::Entry* list = find_section(m_file.document, "components");
+        if (list == nullptr || list->value.items.empty()) {
+            add(list == nullptr ? m_file.document.span : place_of(*list), "TSC027",
+                fmt::format("System.components must be a list of names, found {}", describe(list)),
                 "list the components, for example components: [first, second]");
             return;
         }
-        for (const yaml::Node& item : list->items) {
+        for (const yaml::Node& item : list->value.items) {
             if (m_index.contains(item.scalar)) {
                 add(item.span, "TSC027", fmt::format("component '{}' is listed twice", item.scalar),
                     "remove one of the two");
@@ -93,17 +92,17 @@ private:
     }
 
     void read_dependencies() {
-        const yaml::Node* list = find_section(m_file.document, "dependencies");
-        if (list == nullptr || list->is_null()) {
+        const yaml::Entry* list = find_section(m_file.document, "dependencies");
+        if (list == nullptr || list->value.is_null()) {
             return;
         }
-        if (!list->is_sequence()) {
-            add(list->span, "TSC027",
-                fmt::format("System.dependencies must be a list, found {}", yaml::describe(*list)),
+        if (!list->value.is_sequence()) {
+            add(list->value.span, "TSC027",
+                fmt::format("System.dependencies must be a list, found {}", describe(list)),
                 "write for example dependencies: [[first, second, 1]]");
             return;
         }
-        for (const yaml::Node& item : list->items) {
+        for (const yaml::Node& item : list->value.items) {
             read_dependency(item);
         }
     }

@@ -50,21 +50,20 @@ BuiltImages::BuiltImages(const config::ApplicationFolder& folder,
     }
     const yaml::Node* components = file->document.find("components");
     if (components == nullptr || !components->is_mapping()) {
-        findings.errors.push_back(file->error(
-            components == nullptr ? file->document.span : components->span, "TSC035",
-            "the file must hold a map 'components' with the images of each component",
-            "run 'aisprint toscarizer docker' to write it again"));
+        findings.errors.push_back(
+            file->error(components == nullptr ? file->document.span : components->span, "TSC035",
+                        "the file must hold a map 'components' with the images of each component",
+                        "run 'aisprint toscarizer docker' to write it again"));
         return;
     }
     for (const yaml::Entry& component : components->entries) {
         const yaml::Node* images = component.value.find("docker_images");
         std::vector<std::string>& list = m_images[component.key];
         if (images == nullptr || !images->is_sequence()) {
-            findings.errors.push_back(
-                file->error(component.key_span, "TSC035",
-                            fmt::format("component '{}' needs a list 'docker_images'",
-                                        component.key),
-                            "run 'aisprint toscarizer docker' to write it again"));
+            findings.errors.push_back(file->error(
+                component.key_span, "TSC035",
+                fmt::format("component '{}' needs a list 'docker_images'", component.key),
+                "run 'aisprint toscarizer docker' to write it again"));
             continue;
         }
         for (const yaml::Node& image : images->items) {

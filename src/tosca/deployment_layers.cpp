@@ -39,22 +39,31 @@ std::string to_string(LayerKind kind) {
     return {};
 }
 
+std::optional<LayerKind> parse_layer_kind(const std::string& word) {
+    for (const auto& [kind, known] : k_kinds) {
+        if (known == word) {
+            return kind;
+        }
+    }
+    return std::nullopt;
+}
+
 bool has_own_cluster(LayerKind kind) {
     return kind == LayerKind::virtual_machines || kind == LayerKind::physical_to_be_provisioned;
 }
 
 LayerIndex index_layers(const InputFile& file, Findings& findings) {
     LayerIndex index;
-    const yaml::Node* domains = find_section(file.document, "NetworkDomains");
-    if (domains == nullptr || !domains->is_mapping()) {
+    const yaml::Entry* domains = find_section(file.document, "NetworkDomains");
+    if (domains == nullptr || !domains->value.is_mapping()) {
         findings.errors.push_back(
-            file.error(domains == nullptr ? file.document.span : domains->span, "TSC003",
+            file.error(domains == nullptr ? file.document.span : place_of(*domains), "TSC003",
                        fmt::format("NetworkDomains must be a map of network domains, found {}",
-                                   domains == nullptr ? "nothing" : yaml::describe(*domains)),
+                                   describe(domains)),
                        "'aisprint schema candidate_resources' describes the format"));
         return index;
     }
-    for (const yaml::Entry& domain : domains->entries) {
+    for (const yaml::Entry& domain : domains->value.entries) {
         const yaml::Node* layers = domain.value.find("ComputationalLayers");
         if (layers == nullptr) {
             continue;
@@ -63,12 +72,11 @@ LayerIndex index_layers(const InputFile& file, Findings& findings) {
             const yaml::Node* number = layer.value.find("number");
             const auto value = number == nullptr ? std::nullopt : yaml::as_integer(*number);
             if (!value) {
-                findings.errors.push_back(
-                    file.error(number == nullptr ? layer.key_span : number->span, "TSC003",
-                               fmt::format("number of layer '{}' must be a whole number, found {}",
-                                           layer.key,
-                                           number == nullptr ? "nothing" : yaml::describe(*number)),
-                               "write for example number: 1"));
+                findings.errors.push_back(file.error(
+                    number == nullptr ? layer.key_span : number->span, "TSC003",
+                    fmt::format("number of layer '{}' must be a whole number, found {}", layer.key,
+                                number == nullptr ? "nothing" : yaml::describe(*number)),
+                    "write for example number: 1"));
                 continue;
             }
             const auto [place, fresh] = index.try_emplace(*value);
@@ -98,30 +106,29 @@ bool check_layer(LayerEntry& entry, const InputFile& file, Findings& findings) {
         findings.errors.back().notes.push_back({"first used here", entry.layer.span});
         return false;
     }
-    for (const auto& [kind, word] : k_kinds) {
-        if (entry.type != word) {
-            continue;
-        }
-        entry.layer.kind = kind;
-        if (kind == LayerKind::physical_provisioned && entry.resource_count > 1) {
-            findings.errors.push_back(
-                file.error(entry.layer.span, "TSC018",
-                           fmt::format("PhysicalAlreadyProvisioned ComputeLayer must only have 1 "
-                                       "resource. Layer {} has {}",
-                                       entry.layer.number, entry.resource_count),
-                           "give each cluster that exists a layer of its own"));
-            return false;
-        }
-        return true;
+    const std::optional<LayerKind> kind = parse_layer_kind(entry.type);
+    if (!kind) {
+        const std::string found = entry.type.empty() ? "nothing" : "'" + entry.type + "'";
+        findings.errors.push_back(
+            file.error(entry.type_span, "TSC004",
+                       fmt::format("type of layer {} must be one of Virtual, "
+                                   "PhysicalToBeProvisioned, PhysicalAlreadyProvisioned, "
+                                   "NativeCloudFunction, found {}",
+                                   entry.layer.number, found),
+                       "write how the resources of the layer come about"));
+        return false;
     }
-    const std::string found = entry.type.empty() ? "nothing" : "'" + entry.type + "'";
-    findings.errors.push_back(
-        file.error(entry.type_span, "TSC004",
-                   fmt::format("type of layer {} must be one of Virtual, PhysicalToBeProvisioned, "
-                               "PhysicalAlreadyProvisioned, NativeCloudFunction, found {}",
-                               entry.layer.number, found),
-                   "write how the resources of the layer come about"));
-    return false;
+    entry.layer.kind = *kind;
+    if (*kind == LayerKind::physical_provisioned && entry.resource_count > 1) {
+        findings.errors.push_back(
+            file.error(entry.layer.span, "TSC018",
+                       fmt::format("PhysicalAlreadyProvisioned ComputeLayer must only have 1 "
+                                   "resource. Layer {} has {}",
+                                   entry.layer.number, entry.resource_count),
+                       "give each cluster that exists a layer of its own"));
+        return false;
+    }
+    return true;
 }
 
 } // namespace aisprint::tosca

@@ -34,9 +34,7 @@ using LayerIndex = std::map<std::int64_t, LayerEntry>;
 
 /// A resource as TOSCA wants it. Only clusters of ours need hardware, disk and system (TSC009,
 /// TSC010, TSC011); for other kinds of layers what cannot be read counts as not told.
-[[nodiscard]] NodeResource read_resource(const yaml::Entry& entry,
-                                         LayerKind kind,
-                                         const InputFile& file,
-                                         Findings& findings);
+[[nodiscard]] NodeResource
+read_resource(const yaml::Entry& entry, LayerKind kind, const InputFile& file, Findings& findings);
 
 } // namespace aisprint::tosca

@@ -61,9 +61,8 @@ public:
                    Findings& findings)
         : m_folder(folder), m_file(file), m_findings(findings) {}
 
-    std::optional<PhysicalResource> read(const yaml::Node& node,
-                                         const LayerEntry& layer,
-                                         const NodeResource& resource) {
+    std::optional<PhysicalResource>
+    read(const yaml::Node& node, const LayerEntry& layer, const NodeResource& resource) {
         const std::size_t errors_before = m_findings.errors.size();
         m_result.name = text_of(node, "name");
         m_result.span = place_of(node, "name");
@@ -290,12 +289,11 @@ std::optional<PhysicalResource> PhysicalNodes::of_resource(const LayerEntry& lay
     const auto node = m_resources.find(key);
     if (node == m_resources.end()) {
         const auto place = m_layers.find(layer.layer.number);
-        Diagnostic missing =
-            m_file->error(place == m_layers.end() ? m_file->document.span : place->second, "TSC021",
-                          fmt::format("there is no entry for resource '{}' of layer {} ({})",
-                                      resource.name, layer.layer.number,
-                                      to_string(layer.layer.kind)),
-                          "entries are found by number of the layer and name of the resource");
+        Diagnostic missing = m_file->error(
+            place == m_layers.end() ? m_file->document.span : place->second, "TSC021",
+            fmt::format("there is no entry for resource '{}' of layer {} ({})", resource.name,
+                        layer.layer.number, to_string(layer.layer.kind)),
+            "entries are found by number of the layer and name of the resource");
         missing.snippet.clear();
         m_findings.errors.push_back(std::move(missing));
         return result;

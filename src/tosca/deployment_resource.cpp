@@ -218,10 +218,8 @@ private:
 
 } // namespace
 
-NodeResource read_resource(const yaml::Entry& entry,
-                           LayerKind kind,
-                           const InputFile& file,
-                           Findings& findings) {
+NodeResource
+read_resource(const yaml::Entry& entry, LayerKind kind, const InputFile& file, Findings& findings) {
     return ResourceReader(entry, kind, file, findings).read();
 }
 

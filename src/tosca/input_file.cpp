@@ -8,10 +8,8 @@
 
 namespace aisprint::tosca {
 
-Diagnostic InputFile::error(const Span& span,
-                            std::string code,
-                            std::string message,
-                            std::string hint) const {
+Diagnostic
+InputFile::error(const Span& span, std::string code, std::string message, std::string hint) const {
     return make_error_at(source, span, std::move(code), std::move(message), std::move(hint));
 }
 
@@ -36,21 +34,29 @@ std::optional<InputFile> read_input(const config::ApplicationFolder& folder,
     return InputFile{std::move(*source), std::move(*document)};
 }
 
-const yaml::Node* find_section(const yaml::Node& document, const std::string& key) {
-    const yaml::Node* system = document.find("System");
-    for (const yaml::Node* level : {&document, system}) {
+const yaml::Entry* find_section(const yaml::Node& document, const std::string& key) {
+    for (const yaml::Node* level : {&document, document.find("System")}) {
         if (level == nullptr) {
             continue;
         }
-        if (const yaml::Node* found = level->find(key)) {
+        if (const yaml::Entry* found = level->find_entry(key)) {
             return found;
         }
         const yaml::Node* resources = level->find("Resources");
-        if (const yaml::Node* found = resources == nullptr ? nullptr : resources->find(key)) {
+        if (const yaml::Entry* found =
+                resources == nullptr ? nullptr : resources->find_entry(key)) {
             return found;
         }
     }
     return nullptr;
+}
+
+Span place_of(const yaml::Entry& entry) {
+    return entry.value.is_null() ? entry.key_span : entry.value.span;
+}
+
+std::string describe(const yaml::Entry* section) {
+    return section == nullptr ? "nothing" : yaml::describe(section->value);
 }
 
 std::string text_of(const yaml::Node& node, const std::string& key) {
@@ -65,10 +71,7 @@ bool flag_of(const yaml::Node& node, const std::string& key) {
 
 Span place_of(const yaml::Node& node, const std::string& key) {
     const yaml::Entry* entry = node.find_entry(key);
-    if (entry == nullptr) {
-        return node.span;
-    }
-    return entry->value.is_null() ? entry->key_span : entry->value.span;
+    return entry == nullptr ? node.span : place_of(*entry);
 }
 
 std::optional<std::string> positive_number(const yaml::Node& node) {

@@ -36,9 +36,15 @@ struct InputFile {
                                                   const std::string& relative,
                                                   Findings& findings);
 
-/// The value under `key` in a document, below its `System`, below the `Resources` of either, or
-/// null: files of candidates and of deployments differ in how deep they lie.
-[[nodiscard]] const yaml::Node* find_section(const yaml::Node& document, const std::string& key);
+/// The entry `key` in a document, below its `System`, below the `Resources` of either, or null:
+/// files of candidates and of deployments differ in how deep they lie.
+[[nodiscard]] const yaml::Entry* find_section(const yaml::Node& document, const std::string& key);
+
+/// The place of an entry's value, or of its key if the value is absent.
+[[nodiscard]] Span place_of(const yaml::Entry& entry);
+
+/// What a section holds, for messages: "nothing" if it is not there.
+[[nodiscard]] std::string describe(const yaml::Entry* section);
 
 /// The text of a scalar field, or an empty one.
 [[nodiscard]] std::string text_of(const yaml::Node& node, const std::string& key);

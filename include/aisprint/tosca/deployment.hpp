@@ -24,6 +24,9 @@ enum class LayerKind { virtual_machines, physical_to_be_provisioned, physical_pr
 /// The word for a layer's kind in candidate_resources.yaml.
 [[nodiscard]] std::string to_string(LayerKind kind);
 
+/// The kind that a word stands for, or nothing.
+[[nodiscard]] std::optional<LayerKind> parse_layer_kind(const std::string& word);
+
 /// Whether components of such a layer get a cluster of their own, which we make.
 [[nodiscard]] bool has_own_cluster(LayerKind kind);
 
@@ -91,7 +94,7 @@ struct NodeResource {
     std::string key; ///< resource1
     std::string name;
     std::int64_t total_nodes = 1;
-    double cost = 0; ///< per node and hour, 0 if not told
+    double cost = 0;       ///< per node and hour, 0 if not told
     std::string memory_mb; ///< as spelt
     std::string disk_gb;   ///< digits, or empty
     std::string disk_type; ///< gp3, or empty
@@ -133,8 +136,8 @@ struct Component {
     NodeResource resource;
     std::optional<PhysicalResource> physical;
     std::string image;
-    std::string memory_mb;          ///< as spelt; 512 by default
-    yaml::Node computing_units;     ///< number as spelt; 1 by default
+    std::string memory_mb;      ///< as spelt; 512 by default
+    yaml::Node computing_units; ///< number as spelt; 1 by default
     bool trusted_execution = false;
     bool network_protection = false;
     bool file_system_protection = false;
@@ -142,8 +145,8 @@ struct Component {
     yaml::Node expose_service; ///< null: not exposed
     yaml::Node synchronous;    ///< null: not told
     bool has_early_exits = false;
-    std::string constraints; ///< QoS constraints of its layer as YAML text, or empty
-    std::string constraints_name; ///< name of the system in them, or empty
+    std::string constraints;        ///< QoS constraints of its layer as YAML text, or empty
+    std::string constraints_name;   ///< name of the system in them, or empty
     std::vector<Link> successors;   ///< in the order of the edges
     std::vector<Link> predecessors; ///< in the order of the edges
     Span span;

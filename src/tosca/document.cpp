@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The TOSCA documents of a deployment, one for each component.
+#include "aisprint/tosca/document.hpp"
+
+#include "document_parts.hpp"
+#include "document_yaml.hpp"
+
+#include <utility>
+
+namespace aisprint::tosca {
+
+namespace {
+
+void add_secret(const std::optional<ClusterService>& service, Redactor& redactor) {
+    if (service) {
+        redactor.add(service->secret_key);
+        redactor.add(service->token);
+    }
+}
+
+yaml::Node build_document(const DocumentPlan& plan, std::size_t index, Findings& findings) {
+    const Component& component = plan.component(index);
+    Topology topology;
+    topology.inputs.add("cluster_name", input_of("string", yaml::text(plan.cluster(index))));
+    add_monitoring_inputs(plan, index, topology);
+    if (has_own_cluster(component.layer.kind)) {
+        add_cluster(plan, index, topology);
+        if (component.layer.kind == LayerKind::physical_to_be_provisioned) {
+            add_machines(plan, index, topology);
+        } else {
+            add_virtual_workers(plan, index, topology);
+        }
+    }
+    add_service(plan, index, topology, findings);
+    add_extras(plan, index, topology);
+    yaml::Node parts = map_of({{"inputs", std::move(topology.inputs)},
+                               {"node_templates", std::move(topology.nodes)}});
+    if (!topology.outputs.entries.empty()) {
+        parts.add("outputs", std::move(topology.outputs));
+    }
+    yaml::Node document = map_of(
+        {{"tosca_definitions_version", yaml::text("tosca_simple_yaml_1_0")},
+         {"imports",
+          yaml::sequence({map_of({{"ec3_custom_types", yaml::text(plan.types_file)}})})},
+         {"metadata", map_of({{"infra_name", yaml::text("OSCAR " + component.name)}})},
+         {"topology_template", std::move(parts)}});
+    if (has_own_cluster(component.layer.kind)) {
+        document.add("description",
+                     yaml::text("Template for launching an OSCAR Virtual Cluster"));
+    }
+    yaml::sort_keys(document);
+    return document;
+}
+
+} // namespace
+
+Result<std::vector<Document>> build_documents(const Deployment& deployment,
+                                              const DeploymentNames& names,
+                                              const BuildOptions& options,
+                                              Reporter& reporter) {
+    Findings findings;
+    const DocumentPlan plan = make_plan(deployment, names, options, findings);
+    std::vector<Document> documents;
+    if (findings.errors.empty()) {
+        documents.reserve(deployment.components.size());
+        for (std::size_t i = 0; i < deployment.components.size(); ++i) {
+            documents.push_back(
+                {deployment.components[i].name, build_document(plan, i, findings)});
+        }
+    }
+    sort_and_merge(findings.warnings);
+    for (Diagnostic& warning : findings.warnings) {
+        reporter.report(std::move(warning));
+    }
+    if (!findings.errors.empty()) {
+        sort_and_merge(findings.errors);
+        return fail(ErrorKind::input, std::move(findings.errors));
+    }
+    return documents;
+}
+
+void add_secrets(const Deployment& deployment, const DeploymentNames& names, Redactor& redactor) {
+    for (const auto& [component, drawn] : names) {
+        for (const Secret* secret : {&drawn.admin_token, &drawn.oscar_password,
+                                     &drawn.minio_password, &drawn.influx_token,
+                                     &drawn.influx_password}) {
+            redactor.add(*secret);
+        }
+    }
+    for (const Component& component : deployment.components) {
+        if (!component.physical) {
+            continue;
+        }
+        const PhysicalResource& physical = *component.physical;
+        if (physical.front_end) {
+            redactor.add(physical.front_end->ssh_key);
+        }
+        for (const PhysicalNode& worker : physical.workers) {
+            redactor.add(worker.ssh_key);
+        }
+        add_secret(physical.minio, redactor);
+        add_secret(physical.influx, redactor);
+        add_secret(physical.oscar, redactor);
+        if (physical.lambda) {
+            redactor.add(physical.lambda->secret_key);
+        }
+    }
+}
+
+} // namespace aisprint::tosca
