@@ -104,6 +104,7 @@ void build_problems(ApplicationFiles& files,
     const config::ApplicationDag& dag = *files.common.dag;
     GraphBuilder builder(files, base, reporter);
     application.problem = builder.build(original_configuration(files));
+    application.version_names = listed_versions(files);
     const std::size_t errors = files.errors.size();
     std::vector<Configuration> versions = admissible_configurations(files, reporter);
     if (files.errors.size() > errors) {

@@ -32,6 +32,10 @@ struct Configuration {
 [[nodiscard]] std::vector<Configuration> admissible_configurations(ApplicationFiles& files,
                                                                    Reporter& reporter);
 
+/// Names of all configurations of deployments_performance.yaml; without that file of the original
+/// one.
+[[nodiscard]] std::vector<std::string> listed_versions(const ApplicationFiles& files);
+
 /// For each component of the application and each alternative: the component it stands for.
 [[nodiscard]] std::map<std::string, std::string> originals_of(const config::ApplicationDag& dag);
 

@@ -14,6 +14,11 @@ namespace aisprint::placement {
 
 namespace {
 
+/// Older files name the versions after their deployments.
+std::string version_name(const std::string& key) {
+    return key == "base" ? "original_deployment" : key;
+}
+
 /// Reads the versions of the application, best quality first.
 class ListingReader {
 public:
@@ -39,8 +44,7 @@ public:
 private:
     void read_version(const yaml::Entry& entry, Reporter& reporter) {
         Configuration version;
-        // Older files name the versions after their deployments.
-        version.name = entry.key == "base" ? "original_deployment" : entry.key;
+        version.name = version_name(entry.key);
         version.source = &m_document.source;
         version.metric_value = yaml::as_number(*entry.value.find("metric_value")).value_or(0);
         if (version.metric_value < m_threshold) {
@@ -120,6 +124,20 @@ private:
 };
 
 } // namespace
+
+std::vector<std::string> listed_versions(const ApplicationFiles& files) {
+    if (!files.versions) {
+        return {"original_deployment"};
+    }
+    std::vector<std::string> names;
+    const yaml::Node& system = *files.versions->root.find("System");
+    for (const yaml::Node& item : system.find("sorted_deployments_performance")->items) {
+        for (const yaml::Entry& entry : item.entries) {
+            names.push_back(version_name(entry.key));
+        }
+    }
+    return names;
+}
 
 std::vector<Configuration> admissible_configurations(ApplicationFiles& files, Reporter& reporter) {
     return files.versions ? ListingReader(files).read(files, reporter)

@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace aisprint::placement {
@@ -263,6 +265,28 @@ std::vector<ApplicationVersion> application_versions(const ApplicationProblem& a
         result.push_back({version.name, std::move(problem), std::move(placed)});
     }
     return result;
+}
+
+std::filesystem::path max_rate_file(const std::string& version) {
+    return fmt::format("space4ai-r/Output_max_Lambda_{}.json", version);
+}
+
+std::vector<std::filesystem::path>
+outdated_max_rate_files(const ApplicationProblem& application,
+                        const std::vector<ApplicationVersion>& current) {
+    std::vector<std::filesystem::path> outdated;
+    for (const std::string& name : application.version_names) {
+        const std::filesystem::path path = max_rate_file(name);
+        std::error_code ignored; // what cannot be looked at is not ours
+        // a name with a slash would lead elsewhere
+        if (std::ranges::find(current, name, &ApplicationVersion::name) == current.end() &&
+            name.find('/') == std::string::npos &&
+            std::filesystem::is_regular_file(
+                std::filesystem::symlink_status(application.directory / path, ignored))) {
+            outdated.push_back(path);
+        }
+    }
+    return outdated;
 }
 
 } // namespace aisprint::placement

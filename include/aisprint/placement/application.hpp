@@ -55,6 +55,8 @@ struct ApplicationProblem {
     std::vector<DesignDeployment> deployments; ///< of multi_cluster_qos_constraints.yaml, in order
     bool is_degraded = false;                  ///< a component has the annotation model_performance
     std::vector<PerformanceVersion> versions;  ///< of such an application only
+    /// Names of all versions, also of those whose quality does not reach metric_thr.
+    std::vector<std::string> version_names;
 };
 
 /// Reads the files of 1.3 in an application directory. Fails (input) with all errors of all files
@@ -74,6 +76,15 @@ load_application_problem(const std::filesystem::path& directory,
 application_versions(const ApplicationProblem& application,
                      const optimizer::Solution& solution,
                      Reporter& reporter);
+
+/// The solution file of a version at its largest rate, as SPACE4AI-R finds it in an application.
+[[nodiscard]] std::filesystem::path max_rate_file(const std::string& version);
+
+/// The solution files of versions of the application, relative to it, that are there but not among
+/// the `current` ones: those of versions that no longer run.
+[[nodiscard]] std::vector<std::filesystem::path>
+outdated_max_rate_files(const ApplicationProblem& application,
+                        const std::vector<ApplicationVersion>& current);
 
 /// Layout of production_deployment.yaml: domains directly under System, or under System.Resources.
 enum class ProductionForm { flat, nested };

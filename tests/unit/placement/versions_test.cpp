@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sample_application.hpp"
 
+#include "aisprint/base/files.hpp"
 #include "aisprint/optimizer/evaluator.hpp"
 #include "aisprint/optimizer/instance.hpp"
 
@@ -121,6 +122,28 @@ TEST(Versions, OnlyChosenMachinesAndAllFunctionsAreLeft) {
         EXPECT_TRUE(optimizer::evaluate(instance, each.solution).feasible()) << each.name;
     }
     EXPECT_TRUE(reporter.diagnostics().empty());
+}
+
+TEST(Versions, FilesOfVersionsThatDoNotRunAreOutdated) {
+    ApplicationProblem application = SampleApplication::degraded().loaded();
+    EXPECT_EQ(application.version_names,
+              (Names{"original_deployment", "alternative_deployment1", "alternative_deployment2",
+                     "alternative_deployment3"}));
+    const ScratchDirectory scratch;
+    application.directory = scratch.path();
+    CollectingReporter reporter;
+    const auto versions =
+        application_versions(application, placed(application.problem, "Small", 2), reporter);
+    EXPECT_TRUE(outdated_max_rate_files(application, versions).empty()) << "nothing is there";
+    std::filesystem::create_directories(scratch.path() / max_rate_file("alternative_deployment2"));
+    for (const char* name : {"original_deployment", "alternative_deployment3", "of_others"}) {
+        ASSERT_TRUE(write_file_atomic(scratch.path() / max_rate_file(name), "{}"));
+    }
+    const std::vector<std::filesystem::path> below{max_rate_file("alternative_deployment3")};
+    EXPECT_EQ(outdated_max_rate_files(application, versions), below);
+    const std::vector<std::filesystem::path> both{max_rate_file("original_deployment"),
+                                                  max_rate_file("alternative_deployment3")};
+    EXPECT_EQ(outdated_max_rate_files(application, {}), both) << "a folder is nobody's file";
 }
 
 TEST(Versions, LayersWithoutChosenMachinesAreDropped) {
