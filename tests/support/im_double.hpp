@@ -18,7 +18,19 @@
 namespace aisprint::clients::test {
 
 /// The calls of the protocol.
-enum class ImCall { any, version, list, create, info, state, contmsg, outputs, tosca, update, remove };
+enum class ImCall {
+    any,
+    version,
+    list,
+    create,
+    info,
+    state,
+    contmsg,
+    outputs,
+    tosca,
+    update,
+    remove
+};
 
 /// What goes wrong with a request. "acted": the server does what was asked before it goes wrong.
 enum class FaultKind {
@@ -69,9 +81,9 @@ struct InfraScript {
     ImStateName last = ImStateName::configured;
     std::string contmsg = "all tasks done\n";
     std::string outputs = R"({"endpoint": "https://out.example.org/"})"; ///< JSON object
-    int machines = 1;            ///< whose states are told
-    int deleting_polls = 1;      ///< how often `deleting` is told after an asynchronous deletion
-    std::string refusal = {};    ///< not empty: its creation is refused with 400 and this text
+    int machines = 1;                                                    ///< whose states are told
+    int deleting_polls = 1;       ///< how often `deleting` is told after an asynchronous deletion
+    std::string refusal = {};     ///< not empty: its creation is refused with 400 and this text
     int undeletable_attempts = 0; ///< first deletions that get 409
 };
 
@@ -167,8 +179,9 @@ public:
     /// Forgets the infrastructures of a name as if somebody else had deleted them.
     void vanish(const std::string& infra_name);
 
+    struct Impl; ///< for the other files of the double
+
 private:
-    struct Impl;
     std::unique_ptr<Impl> m_impl;
 };
 
