@@ -52,8 +52,8 @@ enum class FaultKind {
 struct Fault {
     FaultKind kind = FaultKind::none;
     int status = 500;                   ///< of the kinds `status...`
-    std::string retry_after;            ///< value of that header; empty: none
-    std::string location;               ///< value of that header; empty: none
+    std::string retry_after = {};       ///< value of that header; empty: none
+    std::string location = {};          ///< value of that header; empty: none
     std::string text = "server broken"; ///< body of the kinds `status...`
     std::chrono::milliseconds delay{0}; ///< of `slow`
 };

@@ -63,8 +63,8 @@ private:
 INSTANTIATE_TEST_SUITE_P(Ways,
                          DoubleTest,
                          testing::Values(Way::in_process, Way::sockets),
-                         [](const testing::TestParamInfo<Way>& info) {
-                             return info.param == Way::sockets ? "sockets" : "in_process";
+                         [](const testing::TestParamInfo<Way>& way) {
+                             return way.param == Way::sockets ? "sockets" : "in_process";
                          });
 
 TEST_P(DoubleTest, LifeOfAnInfrastructure) {
