@@ -122,12 +122,13 @@ void FunctionChecker::check_get_input(const yaml::Node& argument,
     }
     // The value stands elsewhere, so the finding goes to the place that uses it.
     std::vector<Diagnostic> found;
-    ValueChecker checker(m_source, m_types, [](const auto&, const auto&, const auto&) {}, found);
+    ValueChecker checker(
+        m_source, m_types, [](const auto&, const auto&, const auto&) {}, found);
     checker.check_value(*value, schema, label, CheckConstraints::no);
     for (Diagnostic& diagnostic : found) {
-        Diagnostic moved = make_error_at(m_source, name->span, diagnostic.code, diagnostic.message,
-                                         fmt::format("change the default of the input '{}'",
-                                                     name->scalar));
+        Diagnostic moved =
+            make_error_at(m_source, name->span, diagnostic.code, diagnostic.message,
+                          fmt::format("change the default of the input '{}'", name->scalar));
         moved.notes.push_back({"the value comes from here", diagnostic.span});
         m_found.push_back(std::move(moved));
     }
@@ -250,7 +251,8 @@ bool FunctionChecker::has_member(const yaml::Entry& function, const std::string&
             add(arguments[1].span, "TSC114",
                 fmt::format("'{}' is a capability of {}; the name of an attribute must follow",
                             name, target));
-        } else if (capability_type != nullptr && !check_type_member(function, 2, *capability_type)) {
+        } else if (capability_type != nullptr &&
+                   !check_type_member(function, 2, *capability_type)) {
             add(arguments[2].span, "TSC113",
                 fmt::format("the capability '{}' of {} has no '{}'", name, target,
                             arguments[2].scalar),

@@ -50,7 +50,8 @@ public:
     void check_all(const yaml::Node& value, const std::string& label, const std::string& node);
 
 private:
-    void check_get_input(const yaml::Node& argument, const Schema& schema, const std::string& label);
+    void
+    check_get_input(const yaml::Node& argument, const Schema& schema, const std::string& label);
     void check_list(const yaml::Entry& function, const std::string& label, const std::string& node);
     void check_lookup(const yaml::Entry& function, const std::string& node);
     void check_member(const yaml::Entry& function, const std::string& target);

@@ -33,13 +33,8 @@ constexpr std::array<Unit, 10> k_sizes{{{"b", 1},
                                         {"tb", 1e12},
                                         {"tib", 1099511627776},
                                         {"pb", 1e15}}};
-constexpr std::array<Unit, 7> k_times{{{"ns", 1},
-                                       {"us", 1e3},
-                                       {"ms", 1e6},
-                                       {"s", 1e9},
-                                       {"m", 60e9},
-                                       {"h", 3600e9},
-                                       {"d", 86400e9}}};
+constexpr std::array<Unit, 7> k_times{
+    {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}, {"d", 86400e9}}};
 constexpr std::array<Unit, 4> k_frequencies{{{"hz", 1}, {"khz", 1e3}, {"mhz", 1e6}, {"ghz", 1e9}}};
 
 template <std::size_t N>
@@ -49,9 +44,8 @@ std::optional<double> factor_of(const std::string& unit, const std::array<Unit, 
 }
 
 std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
 }
 
@@ -65,9 +59,8 @@ std::optional<std::int64_t> integer_of(const yaml::Node& value) {
 }
 
 bool is_digits(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
-        return std::isdigit(c) != 0;
-    });
+    return !text.empty() &&
+           std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
 /// MAJOR.MINOR[.FIX[.QUALIFIER[-BUILD]]]
@@ -204,9 +197,8 @@ bool keeps(const yaml::Node& value, const Constraint& constraint, const std::str
         return value.scalar == operand.scalar;
     }
     if (name == "valid_values") {
-        return std::ranges::any_of(operand.items, [&](const yaml::Node& item) {
-            return item.scalar == value.scalar;
-        });
+        return std::ranges::any_of(
+            operand.items, [&](const yaml::Node& item) { return item.scalar == value.scalar; });
     }
     if (name == "in_range") {
         return keeps_range(value, constraint, type);
@@ -397,8 +389,7 @@ void ValueChecker::check_properties(const yaml::Node* properties,
                 names.push_back(known.first);
             }
             const auto closest = closest_name(entry.key, names);
-            add(entry.key_span, "TSC103",
-                fmt::format("{} has no property '{}'", owner, entry.key),
+            add(entry.key_span, "TSC103", fmt::format("{} has no property '{}'", owner, entry.key),
                 closest ? fmt::format("did you mean '{}'?", *closest) : "remove it");
         }
     }

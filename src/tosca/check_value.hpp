@@ -23,9 +23,8 @@ enum class CheckConstraints { no, yes };
 /// Checks values against types. Functions inside of them are handed to a callback.
 class ValueChecker {
 public:
-    using FunctionCheck = std::function<void(const yaml::Node& function,
-                                             const Schema& schema,
-                                             const std::string& label)>;
+    using FunctionCheck = std::function<
+        void(const yaml::Node& function, const Schema& schema, const std::string& label)>;
 
     ValueChecker(const SourceFile& source,
                  const TypeCatalogue::Impl& types,

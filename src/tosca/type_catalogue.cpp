@@ -92,8 +92,7 @@ private:
         for (const yaml::Entry& entry : section.entries) {
             if (m_types.find(kind, entry.key) != nullptr) {
                 add(entry.key_span, "TSC093",
-                    fmt::format("the {} type '{}' is defined already", to_string(kind),
-                                entry.key));
+                    fmt::format("the {} type '{}' is defined already", to_string(kind), entry.key));
                 continue;
             }
             pending.emplace(entry.key, &entry);
@@ -184,8 +183,8 @@ private:
             PropertyType property;
             const yaml::Node* type = entry.value.find("type");
             if (type == nullptr || !type->is_scalar()) {
-                add(entry.key_span, "TSC094",
-                    fmt::format("'{}' has no type", entry.key), "add `type: string`");
+                add(entry.key_span, "TSC094", fmt::format("'{}' has no type", entry.key),
+                    "add `type: string`");
                 continue;
             }
             property.schema = read_schema(entry.value);
@@ -233,8 +232,8 @@ private:
             return;
         }
         for (const yaml::Entry& entry : section->entries) {
-            const yaml::Node* name = entry.value.is_scalar() ? &entry.value
-                                                             : entry.value.find("type");
+            const yaml::Node* name =
+                entry.value.is_scalar() ? &entry.value : entry.value.find("type");
             if (name == nullptr || !name->is_scalar()) {
                 add(entry.key_span, "TSC094",
                     fmt::format("the capability '{}' has no type", entry.key));
