@@ -27,7 +27,7 @@ DocumentChecker::DocumentChecker(const SourceFile& source,
                                  const TypeCatalogue::Impl& types,
                                  std::vector<Diagnostic>& found)
     : m_source(source), m_document(document), m_types(types), m_found(found),
-      m_functions(source, types, m_topology, found) {}
+      m_functions(source, types, m_scope, found) {}
 
 void DocumentChecker::check() {
     if (!m_document.is_mapping()) {
@@ -70,7 +70,7 @@ void DocumentChecker::check() {
     });
     with_section("inputs", [&](const yaml::Node& section) { check_inputs(section); });
     with_section("node_templates", [&](const yaml::Node& section) { collect_nodes(section); });
-    for (const auto& [name, node] : m_topology.nodes) {
+    for (const auto& [name, node] : m_scope.nodes) {
         check_node(name, node);
     }
     m_node.clear();
@@ -205,7 +205,7 @@ void DocumentChecker::collect_nodes(const yaml::Node& templates) {
         if (is_map(entry.value, quoted(entry.key))) {
             node.type = find_type(entry.value, entry.key_span, TypeKind::node, quoted(entry.key));
         }
-        m_topology.nodes.emplace(entry.key, node);
+        m_scope.nodes.emplace(entry.key, node);
     }
 }
 
@@ -215,7 +215,7 @@ void DocumentChecker::check_inputs(const yaml::Node& inputs) {
     }
     for (const yaml::Entry& entry : inputs.entries) {
         const std::string label = fmt::format("the input '{}'", entry.key);
-        m_topology.inputs.emplace(entry.key, &entry.value);
+        m_scope.inputs.emplace(entry.key, &entry.value);
         if (!is_map(entry.value, label)) {
             continue;
         }
@@ -278,7 +278,7 @@ void DocumentChecker::check_members(const yaml::Node& owner,
         return;
     }
     for (const yaml::Node& member : members->items) {
-        if (!m_topology.nodes.contains(member.scalar)) {
+        if (!m_scope.nodes.contains(member.scalar)) {
             add(member.span, "TSC108",
                 fmt::format("{} names the node '{}', which does not exist", label, member.scalar));
         }
@@ -323,7 +323,7 @@ void DocumentChecker::check_published_types() {
     if (!m_published) {
         return;
     }
-    for (const auto& [name, node] : m_topology.nodes) {
+    for (const auto& [name, node] : m_scope.nodes) {
         const yaml::Node* properties = node.entry->value.find("properties");
         for (const char* direction : {"input", "output"}) {
             const yaml::Node* buckets =

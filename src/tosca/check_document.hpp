@@ -59,7 +59,7 @@ private:
     const yaml::Node& m_document;
     const TypeCatalogue::Impl& m_types;
     std::vector<Diagnostic>& m_found;
-    Topology m_topology;
+    DocumentScope m_scope;
     FunctionChecker m_functions;
     std::string m_node;          ///< the node that is being checked; empty outside of nodes
     bool m_has_imports = false;  ///< other types than ours may be known

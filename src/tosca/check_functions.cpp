@@ -46,7 +46,8 @@ const yaml::Node* target_node(const yaml::Node& requirement) {
     return node != nullptr && node->is_scalar() ? node : nullptr;
 }
 
-std::string Topology::target_of(const std::string& node, const std::string& requirement) const {
+std::string DocumentScope::target_of(const std::string& node,
+                                     const std::string& requirement) const {
     const auto it = nodes.find(node);
     if (it == nodes.end()) {
         return {};
@@ -110,10 +111,10 @@ void FunctionChecker::check_get_input(const yaml::Node& argument,
                         yaml::describe(argument)));
         return;
     }
-    const auto input = m_topology.inputs.find(name->scalar);
-    if (input == m_topology.inputs.end()) {
+    const auto input = m_scope.inputs.find(name->scalar);
+    if (input == m_scope.inputs.end()) {
         add(name->span, "TSC112", fmt::format("there is no input '{}'", name->scalar),
-            closest_key(name->scalar, m_topology.inputs));
+            closest_key(name->scalar, m_scope.inputs));
         return;
     }
     const yaml::Node* value = input->second->find("default");
@@ -188,21 +189,21 @@ void FunctionChecker::check_lookup(const yaml::Entry& function, const std::strin
         } else {
             // Any of the nodes that the node is hosted on, one on the other, may have it.
             std::set<std::string> seen;
-            std::string host = m_topology.target_of(node, "host");
+            std::string host = m_scope.target_of(node, "host");
             const std::string first = host;
             while (!host.empty() && seen.insert(host).second) {
                 if (has_member(function, host)) {
                     return;
                 }
-                host = m_topology.target_of(host, "host");
+                host = m_scope.target_of(host, "host");
             }
             report_member(function, first.empty() ? node : first);
         }
         return;
     }
-    if (!m_topology.nodes.contains(target)) {
+    if (!m_scope.nodes.contains(target)) {
         add(arguments.items[0].span, "TSC113", fmt::format("there is no node '{}'", target),
-            closest_key(target, m_topology.nodes));
+            closest_key(target, m_scope.nodes));
         return;
     }
     check_member(function, target);
@@ -216,9 +217,9 @@ void FunctionChecker::check_member(const yaml::Entry& function, const std::strin
 
 void FunctionChecker::report_member(const yaml::Entry& function, const std::string& target) {
     const yaml::Node& name = function.value.items[1];
-    const auto node = m_topology.nodes.find(target);
+    const auto node = m_scope.nodes.find(target);
     std::map<std::string, PropertyType> members;
-    if (node != m_topology.nodes.end() && node->second.type != nullptr) {
+    if (node != m_scope.nodes.end() && node->second.type != nullptr) {
         members = node->second.type->properties;
         if (function.key == "get_attribute") {
             members.insert(node->second.type->attributes.begin(),
@@ -234,8 +235,8 @@ void FunctionChecker::report_member(const yaml::Entry& function, const std::stri
 }
 
 bool FunctionChecker::has_member(const yaml::Entry& function, const std::string& target) {
-    const auto node = m_topology.nodes.find(target);
-    if (node == m_topology.nodes.end() || node->second.type == nullptr) {
+    const auto node = m_scope.nodes.find(target);
+    if (node == m_scope.nodes.end() || node->second.type == nullptr) {
         return true; // reported elsewhere, or unknown
     }
     const Type& type = *node->second.type;
@@ -264,9 +265,9 @@ bool FunctionChecker::has_member(const yaml::Entry& function, const std::string&
     if (requirement == nullptr) {
         return false;
     }
-    const std::string next = m_topology.target_of(target, name);
-    const auto next_node = m_topology.nodes.find(next);
-    if (arguments.size() < 3 || next_node == m_topology.nodes.end() ||
+    const std::string next = m_scope.target_of(target, name);
+    const auto next_node = m_scope.nodes.find(next);
+    if (arguments.size() < 3 || next_node == m_scope.nodes.end() ||
         next_node->second.type == nullptr) {
         return true; // a requirement that leads nowhere is reported where it stands
     }

@@ -16,7 +16,7 @@ struct TemplateNode {
 };
 
 /// What the functions of a document refer to.
-struct Topology {
+struct DocumentScope {
     std::map<std::string, const yaml::Node*> inputs;
     std::map<std::string, TemplateNode> nodes;
 
@@ -36,9 +36,9 @@ class FunctionChecker {
 public:
     FunctionChecker(const SourceFile& source,
                     const TypeCatalogue::Impl& types,
-                    const Topology& topology,
+                    const DocumentScope& scope,
                     std::vector<Diagnostic>& found)
-        : m_source(source), m_types(types), m_topology(topology), m_found(found) {}
+        : m_source(source), m_types(types), m_scope(scope), m_found(found) {}
 
     /// Checks a function in a value that belongs to `node` (empty: to none, as outputs do).
     void check_function(const yaml::Node& function,
@@ -63,7 +63,7 @@ private:
 
     const SourceFile& m_source;
     const TypeCatalogue::Impl& m_types;
-    const Topology& m_topology;
+    const DocumentScope& m_scope;
     std::vector<Diagnostic>& m_found;
 };
 

@@ -249,12 +249,12 @@ void DocumentChecker::check_requirement(const yaml::Entry& requirement,
 void DocumentChecker::check_target(const yaml::Node& target,
                                    const yaml::Node& requirement,
                                    const RequirementType& type) {
-    const auto node = m_topology.nodes.find(target.scalar);
-    if (node == m_topology.nodes.end()) {
+    const auto node = m_scope.nodes.find(target.scalar);
+    if (node == m_scope.nodes.end()) {
         add(target.span, "TSC108",
             fmt::format("the requirement '{}' of {} leads to the node '{}', which does not exist",
                         type.name, m_node, target.scalar),
-            hint_of(target.scalar, keys_of(m_topology.nodes)));
+            hint_of(target.scalar, keys_of(m_scope.nodes)));
         return;
     }
     if (node->second.type == nullptr) {
@@ -312,18 +312,18 @@ void DocumentChecker::check_relationship(const yaml::Node& relationship) {
 
 void DocumentChecker::check_host_cycles() {
     std::set<std::string> done;
-    for (const auto& [name, node] : m_topology.nodes) {
+    for (const auto& [name, node] : m_scope.nodes) {
         std::vector<std::string> way;
         std::string current = name;
         while (!current.empty() && !done.contains(current)) {
             if (std::ranges::find(way, current) != way.end()) {
-                add(m_topology.nodes.at(current).entry->key_span, "TSC119",
+                add(m_scope.nodes.at(current).entry->key_span, "TSC119",
                     fmt::format("'{}' is hosted on itself", current), "host it on another node");
                 break;
             }
             way.push_back(current);
-            current = m_topology.target_of(current, "host");
-            if (!m_topology.nodes.contains(current)) {
+            current = m_scope.target_of(current, "host");
+            if (!m_scope.nodes.contains(current)) {
                 break;
             }
         }
