@@ -33,20 +33,18 @@ yaml::Node build_document(const DocumentPlan& plan, std::size_t index, Findings&
     }
     add_service(plan, index, topology, findings);
     add_extras(plan, index, topology);
-    yaml::Node parts = map_of({{"inputs", std::move(topology.inputs)},
-                               {"node_templates", std::move(topology.nodes)}});
+    yaml::Node parts = map_of(
+        {{"inputs", std::move(topology.inputs)}, {"node_templates", std::move(topology.nodes)}});
     if (!topology.outputs.entries.empty()) {
         parts.add("outputs", std::move(topology.outputs));
     }
     yaml::Node document = map_of(
         {{"tosca_definitions_version", yaml::text("tosca_simple_yaml_1_0")},
-         {"imports",
-          yaml::sequence({map_of({{"ec3_custom_types", yaml::text(plan.types_file)}})})},
+         {"imports", yaml::sequence({map_of({{"ec3_custom_types", yaml::text(plan.types_file)}})})},
          {"metadata", map_of({{"infra_name", yaml::text("OSCAR " + component.name)}})},
          {"topology_template", std::move(parts)}});
     if (has_own_cluster(component.layer.kind)) {
-        document.add("description",
-                     yaml::text("Template for launching an OSCAR Virtual Cluster"));
+        document.add("description", yaml::text("Template for launching an OSCAR Virtual Cluster"));
     }
     yaml::sort_keys(document);
     return document;
@@ -64,8 +62,7 @@ Result<std::vector<Document>> build_documents(const Deployment& deployment,
     if (findings.errors.empty()) {
         documents.reserve(deployment.components.size());
         for (std::size_t i = 0; i < deployment.components.size(); ++i) {
-            documents.push_back(
-                {deployment.components[i].name, build_document(plan, i, findings)});
+            documents.push_back({deployment.components[i].name, build_document(plan, i, findings)});
         }
     }
     sort_and_merge(findings.warnings);
@@ -81,9 +78,9 @@ Result<std::vector<Document>> build_documents(const Deployment& deployment,
 
 void add_secrets(const Deployment& deployment, const DeploymentNames& names, Redactor& redactor) {
     for (const auto& [component, drawn] : names) {
-        for (const Secret* secret : {&drawn.admin_token, &drawn.oscar_password,
-                                     &drawn.minio_password, &drawn.influx_token,
-                                     &drawn.influx_password}) {
+        for (const Secret* secret :
+             {&drawn.admin_token, &drawn.oscar_password, &drawn.minio_password, &drawn.influx_token,
+              &drawn.influx_password}) {
             redactor.add(*secret);
         }
     }

@@ -198,8 +198,8 @@ private:
         if (!fresh && !m_plan.as_reference()) {
             return;
         }
-        yaml::Node output = map_of(
-            {{"storage_provider", yaml::text(target.provider)}, {"path", yaml::text(full)}});
+        yaml::Node output =
+            map_of({{"storage_provider", yaml::text(target.provider)}, {"path", yaml::text(full)}});
         if (!suffixes.empty()) {
             output.add("suffix", yaml::texts(suffixes));
         }

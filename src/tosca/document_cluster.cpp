@@ -38,12 +38,10 @@ void add_inputs(const DocumentPlan& plan, std::size_t index, yaml::Node& inputs)
     inputs.add("admin_token", secret(names.admin_token));
     inputs.add("oscar_password", secret(names.oscar_password));
     inputs.add("minio_password", secret(names.minio_password));
-    inputs.add("local_influx_token",
-               described_input(yaml::text(names.influx_token.reveal()),
-                               "API TOKEN for the local influx endpoint"));
-    inputs.add("local_influx_pass",
-               described_input(yaml::text(names.influx_password.reveal()),
-                               "Admin pass for the local influx endpoint"));
+    inputs.add("local_influx_token", described_input(yaml::text(names.influx_token.reveal()),
+                                                     "API TOKEN for the local influx endpoint"));
+    inputs.add("local_influx_pass", described_input(yaml::text(names.influx_password.reveal()),
+                                                    "Admin pass for the local influx endpoint"));
     inputs.add("cert_user_email", input_of("string", yaml::text("jhondoe@server.com")));
     inputs.add("domain_name", input_of("string", yaml::text(plan.domain)));
     const std::int64_t elastic = plan.options.elastic;
@@ -51,8 +49,8 @@ void add_inputs(const DocumentPlan& plan, std::size_t index, yaml::Node& inputs)
     most.add("description", yaml::text("Maximum Number of WNs in the OSCAR cluster"));
     most.add("required", yaml::boolean(true));
     inputs.add("max_wn_num", std::move(most));
-    inputs.add("qos_constraints", described_input(yaml::text(constraints_text(plan, index)),
-                                                  "App QoS Constraints"));
+    inputs.add("qos_constraints",
+               described_input(yaml::text(constraints_text(plan, index)), "App QoS Constraints"));
     inputs.add("app_name", described_input(yaml::text(plan.monitoring_name(index)), "App name"));
 }
 
@@ -89,12 +87,12 @@ yaml::Node front_end(const Topology& topology) {
     yaml::Node host = map_of({{"num_cpus", get_input("fe_cpus")},
                               {"mem_size", get_input("fe_mem")},
                               {"disk_size", get_input("fe_disk")}});
-    yaml::Node storage =
-        map_of({{"node", yaml::text("my_block_storage")},
-                {"capability", yaml::text("tosca.capabilities.Attachment")},
-                {"relationship", map_of({{"type", yaml::text("tosca.relationships.AttachesTo")},
-                                         {"properties", map_of({{"location", yaml::text("/pv")},
-                                                                {"device", yaml::text("hdb")}})}})}});
+    yaml::Node storage = map_of(
+        {{"node", yaml::text("my_block_storage")},
+         {"capability", yaml::text("tosca.capabilities.Attachment")},
+         {"relationship", map_of({{"type", yaml::text("tosca.relationships.AttachesTo")},
+                                  {"properties", map_of({{"location", yaml::text("/pv")},
+                                                         {"device", yaml::text("hdb")}})}})}});
     return map_of(
         {{"type", yaml::text("tosca.nodes.indigo.Compute")},
          {"capabilities", map_of({{"endpoint", map_of({{"properties", std::move(endpoint)}})},
@@ -104,8 +102,9 @@ yaml::Node front_end(const Topology& topology) {
 }
 
 yaml::Node kubernetes_role() {
-    return map_of({{"kube_role", map_of({{"file", yaml::text("grycap.kubernetes,ai-sprint")},
-                                         {"type", yaml::text("tosca.artifacts.AnsibleGalaxy.role")}})}});
+    return map_of(
+        {{"kube_role", map_of({{"file", yaml::text("grycap.kubernetes,ai-sprint")},
+                               {"type", yaml::text("tosca.artifacts.AnsibleGalaxy.role")}})}});
 }
 
 /// Kubernetes leaves GPUs alone unless it is told of them.
@@ -127,31 +126,31 @@ yaml::Node kubernetes(const DocumentPlan& plan, std::size_t index) {
     if (wants_nvidia(plan, index)) {
         properties.add("nvidia_support", yaml::boolean(true));
     }
-    yaml::Node endpoint =
-        map_of({{"port", yaml::integer(30443)}, {"protocol", yaml::text("tcp")}});
-    return map_of({{"type", yaml::text("tosca.nodes.indigo.LRMS.FrontEnd.Kubernetes")},
-                   {"artifacts", kubernetes_role()},
-                   {"capabilities",
-                    map_of({{"endpoint", map_of({{"properties", std::move(endpoint)}})}})},
-                   {"properties", std::move(properties)},
-                   {"requirements", yaml::sequence({requirement("host", "front")})}});
+    yaml::Node endpoint = map_of({{"port", yaml::integer(30443)}, {"protocol", yaml::text("tcp")}});
+    return map_of(
+        {{"type", yaml::text("tosca.nodes.indigo.LRMS.FrontEnd.Kubernetes")},
+         {"artifacts", kubernetes_role()},
+         {"capabilities", map_of({{"endpoint", map_of({{"properties", std::move(endpoint)}})}})},
+         {"properties", std::move(properties)},
+         {"requirements", yaml::sequence({requirement("host", "front")})}});
 }
 
 yaml::Node oscar() {
     const auto port = [](std::int64_t number) {
         return map_of({{"protocol", yaml::text("tcp")}, {"source", yaml::integer(number)}});
     };
-    yaml::Node ports = map_of(
-        {{"http_port", port(80)}, {"https_port", port(443)}, {"minio_port", port(30300)}});
+    yaml::Node ports =
+        map_of({{"http_port", port(80)}, {"https_port", port(443)}, {"minio_port", port(30300)}});
     return map_of(
         {{"type", yaml::text("tosca.nodes.indigo.OSCAR")},
          {"capabilities",
           map_of({{"endpoint", map_of({{"properties", map_of({{"ports", std::move(ports)}})}})}})},
-         {"properties", map_of({{"minio_secretkey", get_input("minio_password")},
-                                {"password", get_input("oscar_password")},
-                                {"dns_host", cluster_host("", ".", "")},
-                                {"minio_dns_host", cluster_host("minio.", ".", "")},
-                                {"minio_dns_host_console", cluster_host("console.minio.", ".", "")}})},
+         {"properties",
+          map_of({{"minio_secretkey", get_input("minio_password")},
+                  {"password", get_input("oscar_password")},
+                  {"dns_host", cluster_host("", ".", "")},
+                  {"minio_dns_host", cluster_host("minio.", ".", "")},
+                  {"minio_dns_host_console", cluster_host("console.minio.", ".", "")}})},
          {"requirements", yaml::sequence({requirement("host", "lrms_front_end")})}});
 }
 
@@ -165,14 +164,14 @@ yaml::Node monitoring(const DocumentPlan& plan) {
                                 {"LOCAL_INFLUX_PASS", get_input("local_influx_pass")},
                                 {"LOCAL_INFLUX_TOKEN", get_input("local_influx_token")},
                                 {"LOCAL_INFLUX_HOSTNAME", cluster_host("influx.", ".", "")}});
-    yaml::Node configure = map_of(
-        {{"implementation",
-          yaml::text(plan.artifacts_url + "artifacts/ai-monitoring/ai-sprint-monit-site.yaml")},
-         {"inputs", std::move(inputs)}});
-    return map_of({{"type", yaml::text("tosca.nodes.SoftwareComponent")},
-                   {"interfaces",
-                    map_of({{"Standard", map_of({{"configure", std::move(configure)}})}})},
-                   {"requirements", yaml::sequence({requirement("host", "lrms_front_end")})}});
+    yaml::Node configure =
+        map_of({{"implementation", yaml::text(plan.artifacts_url +
+                                              "artifacts/ai-monitoring/ai-sprint-monit-site.yaml")},
+                {"inputs", std::move(inputs)}});
+    return map_of(
+        {{"type", yaml::text("tosca.nodes.SoftwareComponent")},
+         {"interfaces", map_of({{"Standard", map_of({{"configure", std::move(configure)}})}})},
+         {"requirements", yaml::sequence({requirement("host", "lrms_front_end")})}});
 }
 
 yaml::Node worker_compute(const DocumentPlan& plan, std::size_t index, std::int64_t count) {

@@ -63,11 +63,11 @@ yaml::Node clues(const DocumentPlan& plan, std::size_t index) {
     }
     yaml::Node configure = map_of(
         {{"implementation", yaml::text(plan.artifacts_url + "artifacts/use_external_im.yml")}});
-    return map_of({{"type", yaml::text("tosca.nodes.ec3.ElasticCluster")},
-                   {"interfaces",
-                    map_of({{"Standard", map_of({{"configure", std::move(configure)}})}})},
-                   {"properties", std::move(properties)},
-                   {"requirements", std::move(requirements)}});
+    return map_of(
+        {{"type", yaml::text("tosca.nodes.ec3.ElasticCluster")},
+         {"interfaces", map_of({{"Standard", map_of({{"configure", std::move(configure)}})}})},
+         {"properties", std::move(properties)},
+         {"requirements", std::move(requirements)}});
 }
 
 } // namespace
@@ -89,10 +89,9 @@ void add_virtual_workers(const DocumentPlan& plan, std::size_t index, Topology& 
     AISPRINT_ASSERT(capabilities != nullptr);
     yaml::Node name = map_of({{"dns_name", yaml::text("vnode-#N#.localdomain")}});
     capabilities->add("endpoint", map_of({{"properties", std::move(name)}}));
-    yaml::Node instances = map_of({{"max_instances", get_input("max_wn_num")},
-                                   {"min_instances", yaml::integer(0)}});
-    software->add("capabilities",
-                  map_of({{"wn", map_of({{"properties", std::move(instances)}})}}));
+    yaml::Node instances =
+        map_of({{"max_instances", get_input("max_wn_num")}, {"min_instances", yaml::integer(0)}});
+    software->add("capabilities", map_of({{"wn", map_of({{"properties", std::move(instances)}})}}));
     topology.nodes.add("elastic_cluster_front_end", clues(plan, index));
 }
 

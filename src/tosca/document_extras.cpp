@@ -44,8 +44,7 @@ yaml::Node drift_environment(const DocumentPlan& plan, std::size_t index) {
         list.push(map_of({{"name", yaml::text(name)}, {"value", yaml::text(std::move(value))}}));
     };
     const Component& component = plan.component(index);
-    add("DRIFT_DETECTOR_INFLUXDB_URL",
-        "http://ai-sprint-monit-influxdb.ai-sprint-monitoring:8086");
+    add("DRIFT_DETECTOR_INFLUXDB_URL", "http://ai-sprint-monit-influxdb.ai-sprint-monitoring:8086");
     add("DRIFT_DETECTOR_INFLUXDB_TOKEN", plan.names[index]->influx_token.reveal());
     add("BUCKET_NAME", component.constraints_name + "-bucket");
     add("DRIFT_DETECTOR_MINIO_BUCKET", service_name(component));
@@ -75,12 +74,11 @@ void add_drift_detector(const DocumentPlan& plan, std::size_t index, Topology& t
                 {"spec", map_of({{"replicas", yaml::integer(1)},
                                  {"selector", map_of({{"matchLabels", label}})},
                                  {"template", pods}})}});
-    topology.nodes.add("drift_detector",
-                       map_of({{"type", yaml::text("tosca.nodes.indigo.KubernetesObject")},
-                               {"properties",
-                                map_of({{"spec", kubernetes_text({space, deployment})}})},
-                               {"requirements",
-                                yaml::sequence({requirement("host", "lrms_front_end")})}}));
+    topology.nodes.add(
+        "drift_detector",
+        map_of({{"type", yaml::text("tosca.nodes.indigo.KubernetesObject")},
+                {"properties", map_of({{"spec", kubernetes_text({space, deployment})}})},
+                {"requirements", yaml::sequence({requirement("host", "lrms_front_end")})}}));
 }
 
 /// The shell line that puts the application where SPACE4AI-R looks for it. Ours can be repeated
@@ -97,43 +95,42 @@ std::string load_command(const DocumentPlan& plan) {
 }
 
 void add_space4air(const DocumentPlan& plan, Topology& topology) {
-    yaml::Node chart = map_of(
-        {{"name", yaml::text(k_space4air)},
-         {"namespace", yaml::text(k_space4air)},
-         {"chart_url", yaml::text("https://gitlab.polimi.it/ai-sprint/runtime-manager-docker-archive"
-                                  "/-/raw/master/s4air-helm.tar.gz")},
-         {"values", map_of({{"dummy", yaml::text("no")}})}});
-    topology.nodes.add(k_space4air,
-                       map_of({{"type", yaml::text("tosca.nodes.indigo.Helm.Chart")},
-                               {"properties", std::move(chart)},
-                               {"requirements",
-                                yaml::sequence({requirement("host", "lrms_front_end"),
-                                                requirement("dependency", "lrms_front_end")})}}));
-    const yaml::Node volume = map_of(
-        {{"name", yaml::text("pv-storage")},
-         {"persistentVolumeClaim", map_of({{"claimName", yaml::text("aml-claim0")}})}});
+    yaml::Node chart =
+        map_of({{"name", yaml::text(k_space4air)},
+                {"namespace", yaml::text(k_space4air)},
+                {"chart_url",
+                 yaml::text("https://gitlab.polimi.it/ai-sprint/runtime-manager-docker-archive"
+                            "/-/raw/master/s4air-helm.tar.gz")},
+                {"values", map_of({{"dummy", yaml::text("no")}})}});
+    topology.nodes.add(
+        k_space4air,
+        map_of({{"type", yaml::text("tosca.nodes.indigo.Helm.Chart")},
+                {"properties", std::move(chart)},
+                {"requirements", yaml::sequence({requirement("host", "lrms_front_end"),
+                                                 requirement("dependency", "lrms_front_end")})}}));
+    const yaml::Node volume =
+        map_of({{"name", yaml::text("pv-storage")},
+                {"persistentVolumeClaim", map_of({{"claimName", yaml::text("aml-claim0")}})}});
     const yaml::Node mount =
         map_of({{"name", yaml::text("pv-storage")}, {"mountPath", yaml::text("/data")}});
-    const yaml::Node container =
-        map_of({{"name", yaml::text("pv-load")},
-                {"image", yaml::text("alpine")},
-                {"command", yaml::texts({"sh", "-c", load_command(plan)})},
-                {"volumeMounts", yaml::sequence({mount})}});
+    const yaml::Node container = map_of({{"name", yaml::text("pv-load")},
+                                         {"image", yaml::text("alpine")},
+                                         {"command", yaml::texts({"sh", "-c", load_command(plan)})},
+                                         {"volumeMounts", yaml::sequence({mount})}});
     const yaml::Node pod = map_of({{"restartPolicy", yaml::text("OnFailure")},
                                    {"volumes", yaml::sequence({volume})},
                                    {"containers", yaml::sequence({container})}});
-    const yaml::Node job = map_of(
-        {{"apiVersion", yaml::text("batch/v1")},
-         {"kind", yaml::text("Job")},
-         {"metadata", map_of({{"name", yaml::text(k_load_job)},
-                              {"namespace", yaml::text(k_space4air)}})},
-         {"spec", map_of({{"template", map_of({{"spec", pod}})}})}});
-    topology.nodes.add("get_space4air_app_data",
-                       map_of({{"type", yaml::text("tosca.nodes.indigo.KubernetesObject")},
-                               {"properties", map_of({{"spec", kubernetes_text({job})}})},
-                               {"requirements",
-                                yaml::sequence({requirement("host", "lrms_front_end"),
-                                                requirement("dependency", k_space4air)})}}));
+    const yaml::Node job = map_of({{"apiVersion", yaml::text("batch/v1")},
+                                   {"kind", yaml::text("Job")},
+                                   {"metadata", map_of({{"name", yaml::text(k_load_job)},
+                                                        {"namespace", yaml::text(k_space4air)}})},
+                                   {"spec", map_of({{"template", map_of({{"spec", pod}})}})}});
+    topology.nodes.add(
+        "get_space4air_app_data",
+        map_of({{"type", yaml::text("tosca.nodes.indigo.KubernetesObject")},
+                {"properties", map_of({{"spec", kubernetes_text({job})}})},
+                {"requirements", yaml::sequence({requirement("host", "lrms_front_end"),
+                                                 requirement("dependency", k_space4air)})}}));
 }
 
 } // namespace

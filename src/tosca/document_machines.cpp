@@ -22,16 +22,16 @@ yaml::Node port(const std::string& node,
                 std::int64_t order,
                 const std::string& address) {
     return map_of({{"type", yaml::text("tosca.nodes.network.Port")},
-                   {"properties", map_of({{"order", yaml::integer(order)},
-                                          {"ip_address", yaml::text(address)}})},
+                   {"properties",
+                    map_of({{"order", yaml::integer(order)}, {"ip_address", yaml::text(address)}})},
                    {"requirements", yaml::sequence({requirement("binding", node),
                                                     requirement("link", network_name)})}});
 }
 
 void add_credential(const PhysicalNode& machine, const std::string& node, Topology& topology) {
     yaml::Node* properties = &topology.nodes;
-    for (const std::string& key : {node, std::string("capabilities"), std::string("os"),
-                                   std::string("properties")}) {
+    for (const std::string& key :
+         {node, std::string("capabilities"), std::string("os"), std::string("properties")}) {
         properties = properties->find(key);
         AISPRINT_ASSERT(properties != nullptr);
     }

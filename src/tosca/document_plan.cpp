@@ -23,8 +23,9 @@ const char* const k_type_file = "custom_types.yaml";
 /// A URL without blanks, quotes and control characters.
 bool is_clean(std::string_view text) {
     return std::ranges::all_of(text, [](unsigned char c) {
-        return std::isgraph(c) != 0 && std::string_view("\"'`\\<>{}|^").find(static_cast<char>(
-                                           c)) == std::string_view::npos;
+        return std::isgraph(c) != 0 &&
+               std::string_view("\"'`\\<>{}|^").find(static_cast<char>(c)) ==
+                   std::string_view::npos;
     });
 }
 
@@ -55,6 +56,7 @@ public:
         m_plan.last_partitions = last_partitions();
         m_plan.monitoring = plan_monitoring(m_plan);
         choose_host();
+        check_names();
         check_elastic();
         check_machines();
         check_clusters();
@@ -76,8 +78,7 @@ private:
             add("TSC058", fmt::format("--domain '{}' is no DNS domain", m_plan.domain),
                 "give a domain as example.org");
         }
-        m_plan.influxdb_url =
-            options.influxdb_url.empty() ? k_influxdb_url : options.influxdb_url;
+        m_plan.influxdb_url = options.influxdb_url.empty() ? k_influxdb_url : options.influxdb_url;
         if (!is_http_url(m_plan.influxdb_url)) {
             add("TSC058", fmt::format("--influxdb_url '{}' is no URL", m_plan.influxdb_url),
                 "give a URL as https://influx.example.org");
@@ -98,7 +99,8 @@ private:
         }
         if (!is_http_url(options.types_url)) {
             add("TSC058", fmt::format("--tosca_types '{}' is no URL", options.types_url),
-                "give the URL of a type file, or of a folder with custom_types.yaml and artifacts/");
+                "give the URL of a type file, or of a folder with custom_types.yaml and "
+                "artifacts/");
         }
     }
 
@@ -162,10 +164,9 @@ private:
         }
         const Component& host = components()[*m_plan.host];
         if (!has_own_cluster(host.layer.kind)) {
-            m_findings.errors.push_back(
-                about(host, "TSC053", fmt::format("{} It would run on that of '{}'", existing,
-                                                  host.name),
-                      "let the highest layer that is not on Lambda have a cluster of its own"));
+            m_findings.errors.push_back(about(
+                host, "TSC053", fmt::format("{} It would run on that of '{}'", existing, host.name),
+                "let the highest layer that is not on Lambda have a cluster of its own"));
         }
     }
 
@@ -192,6 +193,24 @@ private:
         }
     }
 
+    /// Two services of one name would share their buckets; infras.yaml is the state's.
+    void check_names() {
+        std::map<std::string, const Component*> services;
+        for (const Component& component : components()) {
+            const auto [other, fresh] = services.emplace(service_name(component), &component);
+            if (!fresh || component.name == "infras") {
+                m_findings.errors.push_back(about(
+                    component, "TSC067",
+                    fresh
+                        ? "a component cannot be called 'infras': infras.yaml is the file of what "
+                          "is deployed"
+                        : fmt::format("the services of '{}' and '{}' would have the same name '{}'",
+                                      other->second->name, component.name, other->first),
+                    "choose another name for the component"));
+            }
+        }
+    }
+
     void check_elastic() {
         if (m_plan.options.elastic <= 0) {
             return;
@@ -205,11 +224,11 @@ private:
                                       component.name),
                           "leave out --elastic, or use a layer of type Virtual"));
             } else if (component.layer.kind != LayerKind::virtual_machines) {
-                Diagnostic note = about(
-                    component, "TSC052",
-                    fmt::format("--elastic does nothing for '{}': its layer is of type {}",
-                                component.name, to_string(component.layer.kind)),
-                    "");
+                Diagnostic note =
+                    about(component, "TSC052",
+                          fmt::format("--elastic does nothing for '{}': its layer is of type {}",
+                                      component.name, to_string(component.layer.kind)),
+                          "");
                 note.severity = Severity::note;
                 m_findings.warnings.push_back(std::move(note));
             } else {
@@ -237,8 +256,7 @@ private:
                     about(component, "TSC059",
                           fmt::format("'{}' and '{}' would install two clusters on the machines of "
                                       "resource '{}'",
-                                      owner->second->name, component.name,
-                                      component.resource.name),
+                                      owner->second->name, component.name, component.resource.name),
                           "give each component machines of its own, or use a cluster that exists"));
             }
         }
@@ -286,10 +304,8 @@ DocumentPlan make_plan(const Deployment& deployment,
     return plan;
 }
 
-Diagnostic about(const Component& component,
-                 const char* code,
-                 std::string message,
-                 std::string hint) {
+Diagnostic
+about(const Component& component, const char* code, std::string message, std::string hint) {
     Diagnostic diagnostic = make_error(code, std::move(message), std::move(hint));
     diagnostic.span = component.span;
     return diagnostic;

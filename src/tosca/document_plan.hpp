@@ -61,13 +61,12 @@ struct DocumentPlan {
                                      Findings& findings);
 
 /// Where each component reports to.
-[[nodiscard]] std::vector<std::optional<MonitoringTarget>> plan_monitoring(const DocumentPlan& plan);
+[[nodiscard]] std::vector<std::optional<MonitoringTarget>>
+plan_monitoring(const DocumentPlan& plan);
 
 /// A finding about a component, at its place; the line is not shown.
-[[nodiscard]] Diagnostic about(const Component& component,
-                               const char* code,
-                               std::string message,
-                               std::string hint);
+[[nodiscard]] Diagnostic
+about(const Component& component, const char* code, std::string message, std::string hint);
 
 /// A component's name with hyphens for underscores: that of its service and of its bucket.
 [[nodiscard]] std::string service_name(const Component& component);

@@ -102,21 +102,21 @@ private:
 
     void add_influxdb(yaml::Node& environment) const {
         const auto& target = m_plan.monitoring[m_index];
-        environment.add("INFLUX_ENDPOINT",
-                        target ? target->url : yaml::text(m_plan.influxdb_url));
-        environment.add("INFLUX_TOKEN",
-                        target ? target->token
-                               : yaml::text(m_plan.options.influxdb_token.reveal()));
+        environment.add("INFLUX_ENDPOINT", target ? target->url : yaml::text(m_plan.influxdb_url));
+        environment.add("INFLUX_TOKEN", target
+                                            ? target->token
+                                            : yaml::text(m_plan.options.influxdb_token.reveal()));
         if (!m_plan.as_reference()) {
             environment.add("INFLUX_ORG",
                             yaml::text(target ? k_organisation : k_central_organisation));
-            environment.add("INFLUX_BUCKET", yaml::text(target ? target->bucket : k_central_bucket));
+            environment.add("INFLUX_BUCKET",
+                            yaml::text(target ? target->bucket : k_central_bucket));
         }
     }
 
     void add_demands(yaml::Node& properties) {
-        const bool sgx = m_component.trusted_execution &&
-                         (m_component.resource.sgx || m_plan.as_reference());
+        const bool sgx =
+            m_component.trusted_execution && (m_component.resource.sgx || m_plan.as_reference());
         if (sgx) {
             properties.add("enable_sgx", yaml::boolean(true));
         }
@@ -134,12 +134,12 @@ private:
             properties.add("exposed", std::move(map));
         }
         if (has_own_cluster(kind()) && (sgx || !exposed.is_null())) {
-            m_findings.warnings.push_back(as_warning(
-                about(m_component, "TSC061",
-                      fmt::format("the Infrastructure Manager drops {} of services on clusters that "
-                                  "it makes: '{}' would run without",
-                                  sgx ? "enable_sgx" : "exposed", m_component.name),
-                      "apply the FDL with oscar-cli once the cluster is configured")));
+            m_findings.warnings.push_back(as_warning(about(
+                m_component, "TSC061",
+                fmt::format("the Infrastructure Manager drops {} of services on clusters that "
+                            "it makes: '{}' would run without",
+                            sgx ? "enable_sgx" : "exposed", m_component.name),
+                "apply the FDL with oscar-cli once the cluster is configured")));
         }
     }
 
@@ -151,8 +151,7 @@ private:
         } else if (has_own_cluster(kind()) && m_plan.options.registry) {
             properties.add("image_pull_secrets", yaml::texts({pull_secret_name(m_plan)}));
         } else if (m_component.physical && !m_component.physical->pull_secret.empty()) {
-            properties.add("image_pull_secrets",
-                           yaml::texts({m_component.physical->pull_secret}));
+            properties.add("image_pull_secrets", yaml::texts({m_component.physical->pull_secret}));
         }
     }
 
@@ -183,8 +182,7 @@ void add_monitoring_inputs(const DocumentPlan& plan, std::size_t index, Topology
         inputs.add("top_influx_url",
                    described_input(std::move(url), "URL of the Top level InfluxDB instance"));
         inputs.add("top_influx_token",
-                   described_input(std::move(token),
-                                   "Token to access the Top level InfluxDB API"));
+                   described_input(std::move(token), "Token to access the Top level InfluxDB API"));
         inputs.add("top_influx_org",
                    described_input(yaml::text(k_central_organisation),
                                    "Organization configured in the Top level InfluxDB"));

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array<const char*, 7> k_ignored{"/*.yaml", "/.*.yaml", "/*.sh",     "/*.log",
+constexpr std::array<const char*, 7> k_ignored{"/*.yaml", "/.*.yaml", "/*.sh",    "/*.log",
                                                "/*.json", "/*.lock",  "/auth.dat"};
 
 } // namespace

@@ -23,7 +23,7 @@ const char* const k_index = ".documents.yaml";
 const char* const k_secrets = ".secrets.yaml";
 constexpr std::int64_t k_version = 1;
 
-/// The name of a component's document. Names with other characters never get here: they cannot
+/// The name of a component's document. Names that are no file names never get here: they cannot
 /// name a service either.
 std::string file_name(const std::string& component) {
     return component + ".yaml";
@@ -105,12 +105,13 @@ public:
                                            const DeploymentNames& names) {
         AISPRINT_TRY_ASSIGN(const auto before, read_index(m_path / k_index, shown(k_index)));
         AISPRINT_TRY(make_private_folder(m_path));
+        // Names go first: no document may hold one that the next run would not know of.
+        stage(k_secrets, to_yaml_text(names));
         for (const Document& document : documents) {
             const std::string name = file_name(document.component);
             m_current.insert(name);
             add(document.component, name, yaml::write(document.content));
         }
-        stage(k_secrets, to_yaml_text(names));
         // The index comes last: until then the old one tells which files may be deleted.
         AISPRINT_TRY(write_files_together(m_staged));
         m_staged.clear();
@@ -127,8 +128,8 @@ private:
 
     void add(const std::string& component, const std::string& name, std::string text) {
         const bool changed = stage(name, std::move(text));
-        m_result.push_back({component, shown(name),
-                            changed ? WriteState::written : WriteState::unchanged});
+        m_result.push_back(
+            {component, shown(name), changed ? WriteState::written : WriteState::unchanged});
     }
 
     /// Plans to write a file unless it is there as it should be; tells whether it does.
