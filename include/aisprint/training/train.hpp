@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "aisprint/base/reporter.hpp"
+#include "aisprint/base/result.hpp"
+#include "aisprint/training/config.hpp"
+#include "aisprint/training/table.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace aisprint::training {
+
+/// Errors of a model on a set of rows, in original units.
+struct Metrics {
+    double mape = 0; ///< mean of |prediction - y| / |y|, a fraction
+    double rmse = 0;
+    double r2 = 0;
+};
+
+/// What became of one technique.
+struct TechniqueResult {
+    Technique technique = Technique::dummy;
+    bool ok = false;
+    std::string error; ///< of the first experiment that failed, if none succeeded
+    Parameters parameters;
+    std::vector<std::string> features;
+    double selection_mape = 0;      ///< mean over folds and runs: what decides
+    Metrics validation;             ///< mean over folds and runs
+    double validation_mape_min = 0;
+    double validation_mape_max = 0;
+    Metrics training;               ///< of the final model, on all rows
+    nlohmann::ordered_json model;   ///< the model file
+    std::string description;        ///< terms, or importances
+    double seconds = 0;
+};
+
+/// What training gave.
+struct TrainingReport {
+    std::vector<TechniqueResult> techniques; ///< in the order of the configuration
+    std::size_t best = 0;                    ///< index of the winner
+    std::size_t rows = 0;
+    std::size_t groups = 0;
+    std::vector<std::string> prepared_features;
+    std::vector<std::string> dropped_features; ///< constant, or twins of others
+};
+
+/// How to run.
+struct TrainOptions {
+    std::size_t threads = 1; ///< changes nothing but the time
+    std::stop_token stop;
+};
+
+/// Prepares the data, searches hyper-parameters, selects features, chooses the technique by its
+/// error on unseen configurations, and fits it to all rows. Deterministic for a seed. Fails (input,
+/// TRN02x, TRN04x) if the data do not go with the configuration, or no technique can be fitted.
+[[nodiscard]] Result<TrainingReport> train(const Table& table,
+                                           const TrainingConfig& config,
+                                           const TrainOptions& options,
+                                           Reporter& reporter);
+
+/// Writes a model folder: best.json, TECHNIQUE.json, results.txt, results.json, data.csv,
+/// data_preprocessed.csv, configuration.ini and done; through a neighbour that is renamed. Fails
+/// (io), and (input, TRN050) if the folder is there and holds `done`.
+[[nodiscard]] Result<void> write_model_folder(const std::filesystem::path& folder,
+                                              const TrainingReport& report,
+                                              const std::string& configuration_text,
+                                              const std::string& data_text,
+                                              const Table& prepared);
+
+} // namespace aisprint::training
