@@ -14,14 +14,18 @@ namespace aisprint::optimizer {
 
 namespace {
 
-/// Utilisation that is as good as none.
+/// Utilisation that is as good as none; and where trained models may run.
 constexpr double k_low_utilisation = 0.01;
+constexpr double k_trained_utilisation = 0.1;
 
 /// Most nodes of one machine that are ever asked for.
 constexpr double k_most_nodes = 10000;
 
-/// Nodes tried for trained models, whose times need not fall with the number of nodes.
-constexpr int k_trained_nodes = 64;
+/// Nodes tried for trained models, at least, and in multiples of those there are. Their times need
+/// not fall with the number of nodes, so that each number is looked at, and each with each of the
+/// other machines.
+constexpr int k_trained_nodes = 16;
+constexpr int k_trained_factor = 4;
 
 /// Resources that some partition may use.
 std::vector<bool> candidate_resources(const Problem& problem) {
@@ -196,10 +200,15 @@ std::vector<Plenty> generous_limits(const Instance& instance) {
         Plenty limits;
         limits.memory_mb = std::max(resource.memory_mb, 1 + 1.001 * burdens[j].memory_mb);
         if (resource.kind != ResourceKind::function) {
-            const double enough =
-                std::min(std::ceil(burdens[j].work / k_low_utilisation), k_most_nodes);
-            limits.nodes = std::max({resource.nodes, static_cast<int>(enough),
-                                     burdens[j].has_trained ? k_trained_nodes : 1});
+            const bool has_trained = burdens[j].has_trained;
+            const double utilisation = has_trained ? k_trained_utilisation : k_low_utilisation;
+            const double enough = std::min(std::ceil(burdens[j].work / utilisation), k_most_nodes);
+            limits.nodes = std::max(resource.nodes, static_cast<int>(enough));
+            if (has_trained) {
+                limits.nodes =
+                    std::max({limits.nodes, k_trained_nodes,
+                              k_trained_factor * std::min(resource.nodes, k_trained_nodes)});
+            }
         }
         plenty.push_back(limits);
     }

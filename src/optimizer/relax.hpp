@@ -24,7 +24,9 @@ using RequirementSet = std::vector<bool>;
 
 /// Limits of a resource that stand for "as much as you like".
 struct Plenty {
-    int nodes = 1; ///< utilisation below 1 % with everything that could run there; functions: 1
+    /// Utilisation below 1 % with everything that could run there; 10 % and a few times the nodes
+    /// there are where trained models may run; functions: 1.
+    int nodes = 1;
     double memory_mb = 0; ///< everything that could run there fits
 };
 

@@ -155,7 +155,10 @@ private:
 
     void relax(Sensitivity& line) {
         line.relaxed_value = next_value(line.requirement);
-        if (!line.relaxed_value || (line.proved && line.cost_without == line.cost)) {
+        // a rate just below can be better than the few that were tried: functions start cold at low
+        const bool no_gain = line.proved && line.cost_without == line.cost &&
+                             line.requirement.kind != RequirementKind::arrival_rate;
+        if (!line.relaxed_value || no_gain) {
             return;
         }
         Problem problem = *m_problem;

@@ -58,8 +58,10 @@ struct Explanation {
 
 /// Explains an infeasible problem by deletion: each component, then each requirement, is dropped
 /// for good if the rest is still infeasible. Values needed are exact for nodes and memory, to a
-/// relative 1e-6 for times and 1e-4 for rates, and always enough. `duration_s` limits the whole
-/// (wall clock). The problem must be infeasible; if it turns out to be feasible the explanation is
+/// relative 1e-6 for times and 1e-4 for rates, and always enough. A dropped limit of nodes stands
+/// for a utilisation of 1 % (10 % where trained models may run), a dropped rate for the best of a
+/// few lower ones if there are functions or trained models. `duration_s` limits the whole (wall
+/// clock). The problem must be infeasible; if it turns out to be feasible the explanation is
 /// empty.
 [[nodiscard]] Explanation
 explain_infeasibility(const Problem& problem, double duration_s, unsigned threads);
