@@ -152,8 +152,8 @@ private:
             task.outcome = std::move(outcome);
             task.is_done = true;
             release(index);
-            start_ready();
             --m_running;
+            start_ready();
             if (m_running == 0) {
                 m_all_ended.notify_all();
             }

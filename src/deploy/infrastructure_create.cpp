@@ -189,7 +189,9 @@ Step Infrastructure::lost_creation(const std::string& message) {
 Infrastructure::Finding Infrastructure::look_for_lost(std::chrono::seconds lost_at,
                                                       std::string& message) {
     const std::chrono::seconds until = lost_at + m_session.options().creation_grace;
+    constexpr int k_least_looks = 3; // one list alone may be wrong
     int lost = 0;
+    int looks = 0;
     for (;;) {
         const bool is_last = m_session.clock().wall_time() >= until;
         const auto found = m_session.find_tagged(m_record.tag);
@@ -198,7 +200,8 @@ Infrastructure::Finding Infrastructure::look_for_lost(std::chrono::seconds lost_
             m_record.may_have_twin = m_record.may_have_twin || found->size() > 1;
             return Finding::made;
         }
-        if (found && is_last) {
+        looks += found ? 1 : 0;
+        if (looks >= k_least_looks && is_last) {
             return Finding::not_made;
         }
         if (!found && found.error().kind == ImErrorKind::cancelled) {

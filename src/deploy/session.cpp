@@ -91,6 +91,7 @@ bool Session::is_of_another_tag(const std::string& url, const std::string& tag) 
 }
 
 clients::ImResult<std::vector<std::string>> Session::find_tagged(const std::string& tag) {
+    constexpr const char* k_first_key = "tosca_definitions_version"; // of every document
     const auto urls = client().list(stop());
     if (!urls) {
         return tl::unexpected(urls.error());
@@ -102,12 +103,13 @@ clients::ImResult<std::vector<std::string>> Session::find_tagged(const std::stri
             continue;
         }
         const auto document = client().document(url, stop());
-        if (document) {
-            if (document->find(tag) != std::string::npos) {
-                found.push_back(url);
-            }
-        } else if (document.error().is_transient() ||
-                   document.error().kind == ImErrorKind::cancelled) {
+        if (document && document->find(tag) != std::string::npos) {
+            found.push_back(url);
+        } else if (document && document->find(k_first_key) == std::string::npos) {
+            unread = clients::ImError{.kind = ImErrorKind::malformed,
+                                      .message = "IM tells a document that is none"};
+        } else if (!document && (document.error().is_transient() ||
+                                 document.error().kind == ImErrorKind::cancelled)) {
             unread = document.error();
         } // others: not made from a TOSCA document, or deleted since: not ours
     }
