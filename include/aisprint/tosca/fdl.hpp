@@ -20,7 +20,8 @@ struct Fdl {
 
 /// The FDL of a deployment from its TOSCA documents: OSCAR services by cluster, Lambda functions
 /// in SCAR form under functions.aws (with Compatibility::reference under functions.oscar).
-/// Fails (input, TSC0xx) for documents that hold no service.
+/// Where two services have the same name, the first one counts. Fails (input,
+/// TSC130 to TSC132) for documents that hold no service, or one that cannot be put into FDL.
 [[nodiscard]] Result<Fdl> build_fdl(const Deployment& deployment,
                                     const std::vector<StoredDocument>& documents,
                                     FdlStyle style,
@@ -28,8 +29,7 @@ struct Fdl {
 
 /// Writes fdl.yaml and its scripts, mode 0600, into the deployment's `oscar/` folder; returns the
 /// path of fdl.yaml as shown. Fails (io).
-[[nodiscard]] Result<std::string> write_fdl(const config::ApplicationFolder& folder,
-                                            const DeploymentFiles& files,
-                                            const Fdl& fdl);
+[[nodiscard]] Result<std::string>
+write_fdl(const config::ApplicationFolder& folder, const DeploymentFiles& files, const Fdl& fdl);
 
 } // namespace aisprint::tosca
