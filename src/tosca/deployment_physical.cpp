@@ -236,15 +236,23 @@ private:
         const std::string name = text.substr(5, text.size() - 6);
         const std::filesystem::path from =
             (m_folder.path / "common_config" / name).lexically_normal();
+        std::error_code unknown;
+        if (!std::filesystem::is_regular_file(from, unknown)) {
+            add_unreadable(node, path, fmt::format("'{}' is no file", name));
+            return {};
+        }
         auto content = read_file(from);
         if (!content) {
-            add(place_of(node, "ssh_key"), "TSC024",
-                fmt::format("the key of {} cannot be read: {}", path,
-                            content.error().diagnostics.front().message),
-                "paths in file(...) start at the folder of physical_nodes.yaml");
+            add_unreadable(node, path, content.error().diagnostics.front().message);
             return {};
         }
         return Secret(std::move(*content));
+    }
+
+    void add_unreadable(const yaml::Node& node, const std::string& path, const std::string& why) {
+        add(place_of(node, "ssh_key"), "TSC024",
+            fmt::format("the key of {} cannot be read: {}", path, why),
+            "paths in file(...) start at the folder of physical_nodes.yaml");
     }
 
     const config::ApplicationFolder& m_folder;
