@@ -383,6 +383,9 @@ Parsed<ImVersion> parse_version(const HttpResponse& response) {
         }
         rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
         if (rest.empty() || rest.front() != '.') {
+            if (i == 0) {
+                return wrong("answered with a text that is not a version");
+            }
             break;
         }
         rest.remove_prefix(1);
