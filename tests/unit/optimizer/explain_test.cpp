@@ -335,6 +335,22 @@ TEST(ExplainInfeasibility, NothingToLiftWhenTwoTrainedModelsShareTheOnlyMachine)
     EXPECT_TRUE(explanation.complete);
 }
 
+/// What is left out of a clash costs nothing, but moving data between two functions of a layer
+/// does.
+TEST(ExplainInfeasibility, FunctionsOfALayerStayAsFarApartAsTheyAre) {
+    Workshop workshop(2);
+    Resource other = workshop.problem().resources[Workshop::function];
+    other.name = "F2";
+    workshop.problem().resources.push_back(other);
+    workshop.rate(0.1).on_function(0, 1).path({0, 1}, 2.2);
+    workshop.candidates(1) = {{Workshop::function + 1, 100, ServerlessModel{1, 1}}};
+    const Explanation explanation = explain(workshop);
+    EXPECT_THAT(keys(explanation.clash), ElementsAre(Key{RequirementKind::path_limit, 0}));
+    const double transfer = 0.1 + 8 * 50 / 1000.0;
+    EXPECT_NEAR(needed(explanation, RequirementKind::path_limit, 0), 2 + transfer, 1e-9);
+    EXPECT_THAT(explanation.components, ElementsAre(0U, 1U));
+}
+
 TEST(ExplainInfeasibility, SaysWhenItsTimeWasUp) {
     const Explanation explanation = explain_infeasibility(
         Workshop(1).rate(5).machine(0, Workshop::vm1, 1).local(0, 100).problem(), 0, 1);
