@@ -430,6 +430,18 @@ ExactResult TreeSearch::run() {
     return result(outcome == Outcome::exhausted && !m_best);
 }
 
+/// What no solution undercuts, whatever the search found: the relaxation of the whole problem.
+double TreeSearch::root_bound() const {
+    const double most = m_best ? m_best_cost : m_model.cost_limit;
+    Relaxation relaxation(m_model);
+    const Box box = whole_box(m_model);
+    if (!relaxation.set_box(box)) {
+        return most;
+    }
+    Relaxation::Prices prices = relaxation.first_prices();
+    return std::min(relaxation.improve(box, prices, most, k_steps), most);
+}
+
 /// What no solution undercuts, as far as the search went.
 double TreeSearch::proved_bound() const {
     if (m_options.goal == ExactGoal::any_feasible) {
@@ -447,6 +459,9 @@ double TreeSearch::proved_bound() const {
         }
         if (!m_in_work.empty()) {
             bound = std::min(bound, *m_in_work.begin());
+        }
+        if (bound <= 0) { // not even the first box was looked at
+            bound = root_bound();
         }
     }
     return std::max(0.0, bound);

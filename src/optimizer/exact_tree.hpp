@@ -106,6 +106,7 @@ private:
     void improve_start();
     [[nodiscard]] ExactResult result(bool is_infeasible);
     [[nodiscard]] double proved_bound() const;
+    [[nodiscard]] double root_bound() const;
 };
 
 } // namespace aisprint::optimizer::exact

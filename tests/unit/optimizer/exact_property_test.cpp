@@ -197,6 +197,24 @@ TEST_P(ExactProperty, IncumbentDoesNotChangeTheCost) {
     });
 }
 
+/// A search without time knows the bound of the whole problem at least.
+TEST_P(ExactProperty, BoundWithoutTimeIsValid) {
+    for_each_problem(4, [](const test::RandomProblem& drawn, const test::BruteForceResult& truth) {
+        ExactOptions options;
+        options.duration_s = 0;
+        for (const bool has_start : {false, true}) {
+            if (has_start) {
+                options.incumbent = truth.best;
+            }
+            const ExactResult found = branch_and_bound(Instance(drawn.problem), options);
+            if (truth.best) {
+                EXPECT_LE(found.lower_bound, truth.cost * (1 + 1e-9));
+                EXPECT_GT(found.lower_bound, 0);
+            }
+        }
+    });
+}
+
 INSTANTIATE_TEST_SUITE_P(Families,
                          ExactProperty,
                          testing::ValuesIn(families()),
