@@ -113,6 +113,10 @@ private:
             annotated == m_annotated.end() ? name : annotated->second.source_folder;
         const ComponentSource source =
             load_component_source(m_folder, name, folder, m_reporter, m_errors);
+        for (const Secret& secret : source.secrets) {
+            m_plan.secrets.push_back(secret);
+            m_plan.secrets.emplace_back(quote_environment(secret.reveal()));
+        }
         Recipe recipe;
         recipe.component = name;
         recipe.base_image = choose_base_image(component, source);

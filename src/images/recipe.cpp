@@ -123,6 +123,7 @@ constexpr std::string_view k_telegraf_conf = R"text([agent]
 
 constexpr std::string_view k_ignore = R"text(Dockerfile*
 .dockerignore
+**/.venv
 **/__pycache__
 **/*.pyc
 )text";

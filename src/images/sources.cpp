@@ -113,15 +113,16 @@ private:
                 "put the text into a file of the component");
             return false;
         }
-        if (looks_secret(entry.key)) {
-            m_reporter.report(as_warning(make_error_at(
-                m_source, entry.key_span, "IMG010",
-                fmt::format("variable '{}' looks like a secret; everyone who can pull the image "
-                            "can read it",
-                            entry.key),
-                "set it in the deployment, or rename the variable if it is none")));
-        }
         return true;
+    }
+
+    void warn_of_secret(const yaml::Entry& entry) {
+        m_reporter.report(as_warning(make_error_at(
+            m_source, entry.key_span, "IMG010",
+            fmt::format("variable '{}' looks like a secret; everyone who can pull the image can "
+                        "read it",
+                        entry.key),
+            "set it in the deployment, or rename the variable if it is none")));
     }
 
     void add(const Span& span, std::string message, std::string hint) {
@@ -198,8 +199,7 @@ ComponentSource load_component_source(const config::ApplicationFolder& folder,
     ComponentSource result;
     const OptionalDocument environment = load_optional(folder, sources + "env.yaml", errors);
     if (environment.root && conforms(environment, "env", reporter, errors)) {
-        result.environment =
-            EnvironmentReader(environment.source, reporter, errors).read(*environment.root);
+        EnvironmentReader(environment.source, reporter, errors).read(*environment.root, result);
     }
     result.base_image =
         read_base_image(load_optional(folder, sources + "build.yaml", errors), reporter, errors);

@@ -31,6 +31,7 @@ struct ComponentSource {
     std::vector<std::pair<std::string, std::string>> environment;
     std::optional<std::string> base_image; ///< of build.yaml
     bool uses_compss = false;              ///< COMPSs or dislib
+    std::vector<Secret> secrets;           ///< values of variables that look like secrets
 };
 
 /// Reads src/FOLDER/env.yaml, build.yaml and requirements.txt, all of them optional. What is wrong

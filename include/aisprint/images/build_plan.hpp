@@ -3,6 +3,7 @@
 
 #include "aisprint/base/reporter.hpp"
 #include "aisprint/base/result.hpp"
+#include "aisprint/base/secret.hpp"
 #include "aisprint/config/application.hpp"
 
 #include <map>
@@ -67,7 +68,8 @@ struct ContextFile {
 struct BuildPlan {
     std::vector<ContextFile> files;
     std::vector<Image> images;
-    std::string sconify; ///< command of the SCONE tool, or empty
+    std::string sconify;         ///< command of the SCONE tool, or empty
+    std::vector<Secret> secrets; ///< values of variables that look like secrets, for redaction
 };
 
 /// Works out images and contexts from component_partitions.yaml, the candidates and the sources'
