@@ -318,9 +318,12 @@ void DocumentChecker::check_groups(const yaml::Node& groups) {
     }
 }
 
-/// The published types declare suffix and prefix of a bucket as a text, but OSCAR needs lists.
+/// The published types declare suffix and prefix of a bucket as a text, but OSCAR needs lists;
+/// documents may declare it themselves, as ours do.
 void DocumentChecker::check_published_types() {
-    if (!m_published) {
+    const yaml::Node* own = m_document.find("data_types");
+    if (!m_published ||
+        (own != nullptr && own->find("tosca.datatypes.oscar.StorageIOConfig") != nullptr)) {
         return;
     }
     for (const auto& [name, node] : m_scope.nodes) {
@@ -357,7 +360,7 @@ check_document(const SourceFile& source, const yaml::Node& document, const TypeC
     });
     if (own_types) {
         TypeCatalogue::Impl extended = types.impl();
-        extended.extend(source, document, TypeOrigin::base, found);
+        extended.extend(source, document, TypeOrigin::document, found);
         DocumentChecker(source, document, extended, found).check();
     } else {
         DocumentChecker(source, document, types.impl(), found).check();

@@ -5,6 +5,7 @@
 #include "document_parts.hpp"
 #include "document_yaml.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace aisprint::tosca {
@@ -16,6 +17,40 @@ void add_secret(const std::optional<ClusterService>& service, Redactor& redactor
         redactor.add(service->secret_key);
         redactor.add(service->token);
     }
+}
+
+/// The published types want one suffix where OSCAR takes a list, and the Infrastructure Manager
+/// believes them. What a document declares itself comes before what it imports.
+yaml::Node corrected_types() {
+    const auto property = [](const char* type, bool required) {
+        return map_of({{"type", yaml::text(type)}, {"required", yaml::boolean(required)}});
+    };
+    const auto list = [&] {
+        yaml::Node node = property("list", false);
+        node.add("entry_schema", map_of({{"type", yaml::text("string")}}));
+        return node;
+    };
+    yaml::Node properties = map_of({{"storage_provider", property("string", true)},
+                                    {"path", property("string", true)},
+                                    {"suffix", list()},
+                                    {"prefix", list()}});
+    return map_of({{"tosca.datatypes.oscar.StorageIOConfig",
+                    map_of({{"derived_from", yaml::text("tosca.datatypes.Root")},
+                            {"properties", std::move(properties)}})}});
+}
+
+/// Whether an output of the component's service takes some files only.
+bool has_suffixes(const Topology& topology) {
+    for (const yaml::Entry& node : topology.nodes.entries) {
+        const yaml::Node* properties = node.value.find("properties");
+        const yaml::Node* outputs = properties == nullptr ? nullptr : properties->find("output");
+        if (outputs != nullptr && std::ranges::any_of(outputs->items, [](const yaml::Node& item) {
+                return item.find("suffix") != nullptr;
+            })) {
+            return true;
+        }
+    }
+    return false;
 }
 
 yaml::Node build_document(const DocumentPlan& plan, std::size_t index, Findings& findings) {
@@ -33,6 +68,8 @@ yaml::Node build_document(const DocumentPlan& plan, std::size_t index, Findings&
     }
     add_service(plan, index, topology, findings);
     add_extras(plan, index, topology);
+    const bool corrected =
+        !plan.as_reference() && plan.options.types_url.empty() && has_suffixes(topology);
     yaml::Node parts = map_of(
         {{"inputs", std::move(topology.inputs)}, {"node_templates", std::move(topology.nodes)}});
     if (!topology.outputs.entries.empty()) {
@@ -45,6 +82,9 @@ yaml::Node build_document(const DocumentPlan& plan, std::size_t index, Findings&
          {"topology_template", std::move(parts)}});
     if (has_own_cluster(component.layer.kind)) {
         document.add("description", yaml::text("Template for launching an OSCAR Virtual Cluster"));
+    }
+    if (corrected) {
+        document.add("data_types", corrected_types());
     }
     yaml::sort_keys(document);
     return document;

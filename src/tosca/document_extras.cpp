@@ -89,7 +89,7 @@ std::string load_command(const DocumentPlan& plan) {
         return "apk add git && mkdir /data/git && cd /data/git && git clone " + url +
                " && mv * /data/app && rm -rf /data/git";
     }
-    return "apk add git && rm -rf /data/git /data/app && mkdir /data/git && cd /data/git && "
+    return "apk add git && rm -rf /data/git && mkdir /data/git && cd /data/git && "
            "git clone -- '" +
            url + "' && mv * /data/app && rm -rf /data/git";
 }

@@ -90,7 +90,8 @@ private:
     void read_section(TypeKind kind, const yaml::Node& section) {
         std::map<std::string, const yaml::Entry*> pending;
         for (const yaml::Entry& entry : section.entries) {
-            if (m_types.find(kind, entry.key) != nullptr) {
+            const Type* known = m_types.find(kind, entry.key);
+            if (known != nullptr && (known->is_base || m_origin != TypeOrigin::document)) {
                 add(entry.key_span, "TSC093",
                     fmt::format("the {} type '{}' is defined already", to_string(kind), entry.key));
                 continue;
@@ -144,7 +145,7 @@ private:
             }
         }
         type.name = entry.key;
-        type.is_base = m_origin == TypeOrigin::base;
+        type.is_base = m_origin != TypeOrigin::imported;
         if (!entry.value.is_mapping() && !entry.value.is_null()) {
             add(entry.value.span, "TSC094",
                 fmt::format("the {} type '{}' is {}; it must be a map", to_string(kind), entry.key,
@@ -172,7 +173,7 @@ private:
             read_requirements(entry.value.find("requirements"), type);
             read_interfaces(entry.value.find("interfaces"), type);
         }
-        m_types.types[index_of(kind)].emplace(entry.key, std::move(type));
+        m_types.types[index_of(kind)].insert_or_assign(entry.key, std::move(type));
     }
 
     void read_properties(const yaml::Node* section, std::map<std::string, PropertyType>& into) {

@@ -73,8 +73,9 @@ struct Type {
 /// True for string, integer, list, scalar-unit.size and so on.
 [[nodiscard]] bool is_primitive(const std::string& type);
 
-/// Whether types of a source are known everywhere, or only after an import.
-enum class TypeOrigin { base, imported };
+/// Whether types of a source are known everywhere, or only after an import; those of the checked
+/// document itself are known in it, and come before imported ones of the same name.
+enum class TypeOrigin { base, imported, document };
 
 struct TypeCatalogue::Impl {
     std::array<std::map<std::string, Type>, k_type_kinds.size()> types;
