@@ -113,13 +113,10 @@ private:
     void append_mapping(const Node& node) {
         std::vector<const yaml::Entry*> entries;
         for (const yaml::Entry& entry : node.entries) {
-            if (&node != m_metadata || entry.key != k_tag_entry) {
+            const bool is_tag = &node == m_metadata && entry.key == k_tag_entry;
+            if (!is_tag && !(&entry.value == m_metadata && holds_nothing_else(entry.value))) {
                 entries.push_back(&entry);
             }
-        }
-        if (&node == m_metadata && entries.empty()) {
-            m_text += "z;"; // metadata that held nothing but our tag
-            return;
         }
         std::ranges::sort(entries, {}, [](const yaml::Entry* entry) { return entry->key; });
         m_text += "{";
@@ -128,6 +125,15 @@ private:
             append(entry->value);
         }
         m_text += "}";
+    }
+
+    /// True for metadata without anything but our tag.
+    static bool holds_nothing_else(const Node& metadata) {
+        return metadata.is_null() ||
+               (metadata.is_mapping() &&
+                std::ranges::all_of(metadata.entries, [](const yaml::Entry& entry) {
+                    return entry.key == k_tag_entry;
+                }));
     }
 
     Counts m_counts;

@@ -42,7 +42,8 @@ public:
     [[nodiscard]] tl::expected<bool, ComponentOutcome> settle();
 
     /// Deletes other infrastructures with the same tag, if there may be some. False if IM cannot
-    /// be asked, or still has them.
+    /// be asked, or still has them. What is not there now may still turn up: they are looked for
+    /// by later runs, too, until ten minutes have passed since the creation.
     [[nodiscard]] bool remove_twins();
 
     /// Leaves it as it is; notes if it has recovered from a failure.

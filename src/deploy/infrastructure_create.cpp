@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace aisprint::deploy {
@@ -20,6 +21,9 @@ namespace {
 
 /// Between two looks at IM's list for an infrastructure whose creation gave no answer.
 constexpr std::chrono::milliseconds k_look_again{3000};
+
+/// How long after the last request for it an infrastructure may turn up that IM did not list.
+constexpr std::chrono::seconds k_latest_twin{600};
 
 bool is_remote(const ImError& error) {
     return error.is_transient() || error.kind == ImErrorKind::unreachable;
@@ -188,7 +192,9 @@ Step Infrastructure::lost_creation(const std::string& message) {
 
 Infrastructure::Finding Infrastructure::look_for_lost(std::chrono::seconds lost_at,
                                                       std::string& message) {
-    const std::chrono::seconds until = lost_at + m_session.options().creation_grace;
+    // A clock that was set back must not make this wait for longer.
+    const std::chrono::seconds until =
+        std::min(lost_at, m_session.clock().wall_time()) + m_session.options().creation_grace;
     constexpr int k_least_looks = 3; // one list alone may be wrong
     int lost = 0;
     int looks = 0;
@@ -263,8 +269,11 @@ bool Infrastructure::remove_twins() {
             }
         }
         if (is_alone) {
-            m_record.may_have_twin = false;
-            return save();
+            if (m_session.clock().wall_time() >= m_record.created + k_latest_twin) {
+                m_record.may_have_twin = false;
+                return save();
+            }
+            return true; // none now; later runs look again
         }
         if (!m_session.pause(k_look_again)) {
             return false;

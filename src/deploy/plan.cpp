@@ -153,6 +153,11 @@ private:
                           "made by another tool; taken as it is, for its document is not known");
         }
         const DocumentDigests digests = digests_of(unit.text, unit.content);
+        if (digests.shape != record.shape_digest && record.tag.empty() &&
+            m_options.replace == Replace::no) {
+            return action(ActionKind::adopt,
+                          "made by another tool from another document; --replace makes it anew");
+        }
         if (digests.shape != record.shape_digest) {
             return replacement(unit, record, "the document has changed");
         }

@@ -97,6 +97,15 @@ public:
         return delete_all(context, order, {}, options);
     }
 
+    /// Only finds out what became of earlier requests.
+    Result<std::vector<std::string>> settle(std::stop_source stop = {}) {
+        m_stop = std::move(stop);
+        AISPRINT_TRY_ASSIGN(StateStore store, StateStore::open(folder(), "im"));
+        clients::ImClient client(*transport(), clock, client_options());
+        RunContext context = context_of(client, store);
+        return settle_unknown(context, options);
+    }
+
     [[nodiscard]] std::vector<ComponentOutputs> outputs() {
         StateStore store = StateStore::open(folder(), "im").value();
         clients::ImClient client(*transport(), clock, client_options());
@@ -127,14 +136,15 @@ public:
         m_wrapper = wrap(*m_transport);
     }
 
-    [[nodiscard]] static clients::ImClientOptions client_options() {
+    [[nodiscard]] clients::ImClientOptions client_options() const {
         clients::ImClientOptions result;
-        result.url = "http://im.test";
+        result.url = url;
         result.authorization = Secret("id = im; type = InfrastructureManager; username = ann; "
                                       "password = pw1");
         return result;
     }
 
+    std::string url = "http://im.test"; ///< of the server
     ScratchDirectory scratch;
     clients::test::FakeClock clock;
     clients::test::ImDouble im;

@@ -293,7 +293,7 @@ TEST(Deploy, InterruptedAtAnyEventGoesOn) {
 TEST(Deploy, TakesOverWhatAnotherToolMade) {
     test::Bench bench;
     const auto transport = bench.im.transport();
-    clients::ImClient client(*transport, bench.clock, test::Bench::client_options());
+    clients::ImClient client(*transport, bench.clock, bench.client_options());
     std::string infras;
     for (const Unit& unit : bench.units) {
         const auto url = client.create(unit.text, {});
