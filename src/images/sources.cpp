@@ -80,14 +80,17 @@ public:
     EnvironmentReader(const SourceFile& source, Reporter& reporter, std::vector<Diagnostic>& errors)
         : m_source(source), m_reporter(reporter), m_errors(errors) {}
 
-    std::vector<std::pair<std::string, std::string>> read(const yaml::Node& root) {
-        std::vector<std::pair<std::string, std::string>> result;
+    void read(const yaml::Node& root, ComponentSource& result) {
         for (const yaml::Entry& entry : root.entries) {
-            if (check(entry)) {
-                result.emplace_back(entry.key, entry.value.scalar);
+            if (!check(entry)) {
+                continue;
+            }
+            result.environment.emplace_back(entry.key, entry.value.scalar);
+            if (looks_secret(entry.key)) {
+                warn_of_secret(entry);
+                result.secrets.emplace_back(entry.value.scalar);
             }
         }
-        return result;
     }
 
 private:

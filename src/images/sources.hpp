@@ -2,7 +2,7 @@
 #pragma once
 
 #include "aisprint/base/reporter.hpp"
-#include "aisprint/base/result.hpp"
+#include "aisprint/base/secret.hpp"
 #include "aisprint/config/application.hpp"
 
 #include <map>
