@@ -26,10 +26,9 @@ struct Planned {
     const char* summary;
 };
 constexpr Planned k_profile{"profile", "Profile an application and train performance models."};
-constexpr Planned k_toscarizer{"toscarizer", "Build images, write TOSCA and FDL, deploy."};
 
 bool is_planned(const std::string& name) {
-    return name == k_profile.name || name == k_toscarizer.name;
+    return name == k_profile.name;
 }
 
 CommandAction setup_planned(CLI::App& app) {
@@ -54,7 +53,7 @@ std::vector<Command> make_commands() {
             new_application_command(),
             planned_command(k_profile, CommandGroup::guide),
             space4aid_command(),
-            planned_command(k_toscarizer, CommandGroup::more),
+            toscarizer_command(),
             check_command(),
             partition_command(),
             schema_command(),
