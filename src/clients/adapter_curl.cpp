@@ -46,6 +46,7 @@ struct Exchange {
     HttpResponse response;
     std::size_t largest = 0;
     bool too_large = false;
+    bool has_head = false; ///< the empty line behind the head came
 };
 
 std::string_view without_line_end(std::string_view line) {
@@ -68,8 +69,10 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
     const std::string_view line = without_line_end({bytes, size * count});
     if (line.substr(0, 5) == "HTTP/") {
         exchange.response.headers.clear(); // of a 100 Continue, or of the proxy's own answer
+        exchange.has_head = false;
         return size * count;
     }
+    exchange.has_head |= line.empty(); // lines behind a chunked body follow the empty one
     const std::size_t colon = line.find(':');
     if (colon != std::string_view::npos) {
         exchange.response.headers.push_back({std::string(line.substr(0, colon)),
@@ -186,6 +189,10 @@ TransportError error_of(CURLcode code,
     }
     error.kind = known->kind;
     error.message = fmt::format("{}: {}", to, known->text);
+    if (code == CURLE_UNSUPPORTED_PROTOCOL && delivery == Delivery::unknown) {
+        error.kind = TransportErrorKind::broken;
+        error.message = to + ": the answer is not HTTP";
+    }
     return error;
 }
 
@@ -193,25 +200,25 @@ TransportError cancelled(Delivery delivery) {
     return {TransportErrorKind::cancelled, delivery, "cancelled"};
 }
 
-/// Whether the request may have reached the server: only if a connection, and TLS on it, stood.
-Delivery delivery_of(CURL* handle, CURLcode code) {
-    constexpr std::array<CURLcode, 5> k_before = {
-        CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_COULDNT_RESOLVE_PROXY,
-        CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT};
-    if (std::find(k_before.begin(), k_before.end(), code) != k_before.end() ||
-        is_tls_failure(code)) {
-        return Delivery::not_sent;
-    }
+/// Whether the request may have reached the server. Error codes do not tell: an answer that is not
+/// HTTP, say, is an unsupported protocol, too. What was sent does.
+Delivery delivery_of(CURL* handle, const std::string& url) {
     long proxy_status = 0;
     curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     if (proxy_status >= 300) {
         return Delivery::not_sent; // the proxy has not opened a tunnel
     }
+    long connections = 0;
+    long requested = 0; // bytes, those of a tunnel's request included
+    curl_off_t secured = 0;
     curl_off_t ready = 0;
-    long requested = 0;
-    curl_easy_getinfo(handle, CURLINFO_PRETRANSFER_TIME_T, &ready);
+    curl_easy_getinfo(handle, CURLINFO_NUM_CONNECTS, &connections);
     curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &requested);
-    return ready == 0 && requested == 0 ? Delivery::not_sent : Delivery::unknown;
+    curl_easy_getinfo(handle, CURLINFO_APPCONNECT_TIME_T, &secured);
+    curl_easy_getinfo(handle, CURLINFO_PRETRANSFER_TIME_T, &ready);
+    const bool is_https = url.size() > 4 && (url[4] == 's' || url[4] == 'S');
+    const bool no_handshake = is_https && connections > 0 && secured == 0;
+    return ready == 0 && (requested == 0 || no_handshake) ? Delivery::not_sent : Delivery::unknown;
 }
 
 /// Adds what the system says about a connection that was not made, and the proxy about a tunnel.
@@ -388,10 +395,14 @@ tl::expected<HttpResponse, TransportError> CurlTransport::send(const HttpRequest
     const std::optional<CURLcode> code = perform(line, stop);
     std::optional<TransportError> error;
     if (!code) {
-        error = cancelled(delivery_of(easy, CURLE_ABORTED_BY_CALLBACK));
+        error = cancelled(delivery_of(easy, request.url));
     } else if (*code != CURLE_OK) {
-        error = error_of(*code, exchange, detail.data(), request.url, delivery_of(easy, *code));
+        error =
+            error_of(*code, exchange, detail.data(), request.url, delivery_of(easy, request.url));
         add_details(*error, easy, *code);
+    } else if (!exchange.has_head) {
+        // libcurl takes the end of the connection for the end of the head
+        error = error_of(CURLE_PARTIAL_FILE, exchange, {}, request.url, Delivery::unknown);
     }
     long status = 0;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
