@@ -4,8 +4,6 @@
 #include "document_parts.hpp"
 #include "document_yaml.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -33,9 +31,9 @@ bool looks_like_segment(const std::string& a, const std::string& b) {
 /// Puts together the buckets of one component.
 class Wiring {
 public:
-    Wiring(const DocumentPlan& plan, std::size_t index, Findings& findings)
+    Wiring(const DocumentPlan& plan, std::size_t index)
         : m_plan(plan), m_index(index), m_component(plan.component(index)),
-          m_name(service_name(m_component)), m_findings(findings) {}
+          m_name(service_name(m_component)) {}
 
     void add_to(yaml::Node& properties) {
         properties.add("input", inputs());
@@ -130,9 +128,6 @@ private:
     /// The output of what no successor is sure to take.
     void add_remaining(double sum) {
         if (sum <= 0 || !m_component.has_early_exits) {
-            if (!m_component.successors.empty()) {
-                warn_of_copies(sum);
-            }
             add_output(own(), m_name + "/output", plain_suffixes());
             return;
         }
@@ -143,15 +138,6 @@ private:
         }
         add_output(target, service_name(m_plan.component(last)) + "/output",
                    early_exit_suffixes("_EARLY_EXIT"));
-    }
-
-    void warn_of_copies(double sum) {
-        m_findings.warnings.push_back(as_warning(
-            about(m_component, "TSC060",
-                  fmt::format("the probabilities of what follows '{}' add up to {}: without early "
-                              "exits, its files go on and stay on its own cluster as well",
-                              m_component.name, sum),
-                  "let them add up to 1, or annotate the component with early_exits_model")));
     }
 
     /// The way to another component's files; names the provider if that is not the own one.
@@ -210,7 +196,6 @@ private:
     std::size_t m_index;
     const Component& m_component;
     std::string m_name;
-    Findings& m_findings;
     yaml::Node m_outputs = yaml::sequence();
     std::map<std::string, std::map<std::string, yaml::Node>> m_providers;
     std::set<std::tuple<std::string, std::string, Suffixes>> m_written;
@@ -218,11 +203,8 @@ private:
 
 } // namespace
 
-void add_buckets(const DocumentPlan& plan,
-                 std::size_t index,
-                 yaml::Node& properties,
-                 Findings& findings) {
-    Wiring(plan, index, findings).add_to(properties);
+void add_buckets(const DocumentPlan& plan, std::size_t index, yaml::Node& properties) {
+    Wiring(plan, index).add_to(properties);
 }
 
 } // namespace aisprint::tosca

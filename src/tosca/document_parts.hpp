@@ -41,10 +41,7 @@ void add_service(const DocumentPlan& plan,
                  Findings& findings);
 
 /// Buckets that a component reads and writes, as properties of its service.
-void add_buckets(const DocumentPlan& plan,
-                 std::size_t index,
-                 yaml::Node& properties,
-                 Findings& findings);
+void add_buckets(const DocumentPlan& plan, std::size_t index, yaml::Node& properties);
 
 /// Pull secret, drift detector and SPACE4AI-R, where they belong.
 void add_extras(const DocumentPlan& plan, std::size_t index, Topology& topology);

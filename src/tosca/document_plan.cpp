@@ -58,7 +58,6 @@ public:
         choose_host();
         check_names();
         check_elastic();
-        check_machines();
         check_clusters();
     }
 
@@ -193,20 +192,14 @@ private:
         }
     }
 
-    /// Two services of one name would share their buckets; infras.yaml is the state's.
     void check_names() {
-        std::map<std::string, const Component*> services;
         for (const Component& component : components()) {
-            const auto [other, fresh] = services.emplace(service_name(component), &component);
-            if (!fresh || component.name == "infras") {
-                m_findings.errors.push_back(about(
-                    component, "TSC067",
-                    fresh
-                        ? "a component cannot be called 'infras': infras.yaml is the file of what "
-                          "is deployed"
-                        : fmt::format("the services of '{}' and '{}' would have the same name '{}'",
-                                      other->second->name, component.name, other->first),
-                    "choose another name for the component"));
+            if (component.name == "infras") {
+                m_findings.errors.push_back(
+                    about(component, "TSC059",
+                          "a component cannot be called 'infras': infras.yaml is the file of what "
+                          "is deployed",
+                          "choose another name for the component"));
             }
         }
     }
@@ -238,27 +231,6 @@ private:
         if (any && m_plan.options.im_auth.empty()) {
             add("TSC051", "--elastic needs the credentials of the Infrastructure Manager",
                 "add --im_auth FILE");
-        }
-    }
-
-    /// Two clusters on the same machines would destroy each other.
-    void check_machines() {
-        std::map<std::string, const Component*> owners;
-        for (const Component& component : components()) {
-            if (component.layer.kind != LayerKind::physical_to_be_provisioned) {
-                continue;
-            }
-            const std::string machines =
-                fmt::format("{}/{}", component.layer.number, component.resource.name);
-            const auto [owner, fresh] = owners.emplace(machines, &component);
-            if (!fresh) {
-                m_findings.errors.push_back(
-                    about(component, "TSC059",
-                          fmt::format("'{}' and '{}' would install two clusters on the machines of "
-                                      "resource '{}'",
-                                      owner->second->name, component.name, component.resource.name),
-                          "give each component machines of its own, or use a cluster that exists"));
-            }
         }
     }
 

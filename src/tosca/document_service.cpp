@@ -31,7 +31,7 @@ public:
                     {"env_variables", environment()}});
         add_demands(properties);
         add_pull_secret(properties);
-        add_buckets(m_plan, m_index, properties, m_findings);
+        add_buckets(m_plan, m_index, properties);
         yaml::Node node = map_of({{"type", yaml::text("tosca.nodes.aisprint.FaaS.Function")},
                                   {"properties", std::move(properties)}});
         if (has_own_cluster(kind())) {

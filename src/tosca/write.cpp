@@ -53,7 +53,7 @@ struct IndexEntry {
 
 Diagnostic bad_index(const SourceFile& source, const Span& span, std::string message) {
     return make_error_at(source, span, "TSC065", std::move(message),
-                         "write the documents again with 'aisprint toscarizer tosca'");
+                         "delete it and run 'aisprint toscarizer tosca' again");
 }
 
 /// Reads an index; an absent one gives nothing.

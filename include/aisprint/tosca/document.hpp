@@ -36,8 +36,10 @@ struct BuildOptions {
     std::optional<RegistryAccess> registry;
     bool space4ai_r = false;
     std::string application_url; ///< Git URL for SPACE4AI-R
-    std::string types_url;       ///< prefix of type file and artifacts; empty: the published ones
-    bool strict_names = false;   ///< take the application's name from the QoS constraints
+    /// Folder of custom_types.yaml and artifacts/, or a type file (its name ends in .yaml) beside
+    /// the published artifacts; empty: the published ones, with corrections in the documents.
+    std::string types_url;
+    bool strict_names = false; ///< monitoring takes the application's name from the QoS constraints
     bool strict_elastic = false; ///< add the host that newer parsers ask for
     MonitoringParent monitoring_parent = MonitoringParent::greatest;
     Compatibility compatibility = Compatibility::ours;
@@ -50,9 +52,9 @@ struct Document {
 };
 
 /// The documents of a deployment, one per component, in the order of the graph. Fails (input,
-/// TSC0xx) for what cannot be written: GPU models without vendor, elastic clusters of several
-/// resources, no cluster for the drift detector or SPACE4AI-R, URLs that are none, several
-/// clusters on the same machines.
+/// TSC050 to TSC066) for what cannot be written: elastic clusters on given machines or without
+/// credentials, no cluster for the drift detector or SPACE4AI-R, URLs that are none, clusters
+/// that cannot be told apart. Asserts that `names` has every component.
 [[nodiscard]] Result<std::vector<Document>> build_documents(const Deployment& deployment,
                                                             const DeploymentNames& names,
                                                             const BuildOptions& options,
