@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <array>
+#include <cstdint>
 #include <filesystem>
 
 namespace aisprint::tosca {
@@ -24,11 +24,20 @@ std::vector<Diagnostic> without_snippets(std::vector<Diagnostic> diagnostics) {
     return diagnostics;
 }
 
+/// Whether `text` is an address that other machines can reach: neither unspecified nor loopback
+/// nor multicast.
 bool is_address(const std::string& text) {
-    constexpr std::size_t k_bytes = 16;
-    std::array<unsigned char, k_bytes> bytes{};
-    return inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
-           inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+    in_addr four{};
+    if (inet_pton(AF_INET, text.c_str(), &four) == 1) {
+        constexpr std::uint32_t k_loopback = 127;
+        constexpr std::uint32_t k_first_multicast = 224;
+        const std::uint32_t first = ntohl(four.s_addr) >> 24U;
+        return first != 0 && first != k_loopback && first < k_first_multicast;
+    }
+    in6_addr six{};
+    constexpr unsigned k_multicast = 0xff;
+    return inet_pton(AF_INET6, text.c_str(), &six) == 1 && six.s6_addr[0] != k_multicast &&
+           text != "::" && text != "::1";
 }
 
 /// The value under the first of two keys that has one: older files use other names.
@@ -202,7 +211,8 @@ private:
         const Span place = place_of(node, key);
         if (!is_address(address)) {
             add(place, "TSC023",
-                fmt::format("{}.{} must be an IP address, found '{}'", path, key, address),
+                fmt::format("{}.{} must be the IP address of a machine, found '{}'", path, key,
+                            address),
                 "write for example 192.168.1.10");
             return;
         }

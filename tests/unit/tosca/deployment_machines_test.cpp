@@ -96,6 +96,21 @@ TEST_F(DeploymentMachines, HaveAddressesOfTheirOwn) {
               (Places{"TSC023 physical_nodes.yaml:9:24", "TSC023 physical_nodes.yaml:10:23"}));
 }
 
+TEST_F(DeploymentMachines, HaveAddressesThatOthersCanReach) {
+    std::string before = "10.1.0.2";
+    for (const std::string address : {"0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255",
+                                      "'::'", "'::1'", "'ff02::1'", "192.168.7", "node1"}) {
+        change(before, address);
+        EXPECT_EQ(errors(), (Places{"TSC023 physical_nodes.yaml:9:24"})) << address;
+        before = address;
+    }
+    for (const std::string address : {"192.168.0.9", "223.1.1.1", "'fe80::1'", "'2001:db8::7'"}) {
+        change(before, address);
+        EXPECT_EQ(errors(), Places{}) << address;
+        before = address;
+    }
+}
+
 TEST_F(DeploymentMachines, KeysMayLieInFiles) {
     change("key-of-front", "file(keys/front.pem)");
     EXPECT_EQ(errors(), (Places{"TSC024 physical_nodes.yaml:7:86"}));
