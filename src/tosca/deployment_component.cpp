@@ -285,14 +285,19 @@ private:
     }
 
     void check_given_image(const std::string& image, const Span& place) {
-        if (in_enclave() && !is_protected_image(image) &&
-            m_from.unprotected == Unprotected::refuse) {
-            add(place, "TSC015",
+        if (in_enclave() && !is_protected_image(image)) {
+            Diagnostic found = m_from.deployments.error(
+                place, "TSC015",
                 fmt::format("component '{}' asks for trusted execution, but its image '{}' is not "
                             "a protected one (NAME-sgx)",
                             m_result.name, image),
                 "build it with 'aisprint toscarizer docker --sconify CMD', or use "
                 "--allow_unprotected");
+            if (m_from.unprotected == Unprotected::refuse) {
+                m_from.findings.errors.push_back(std::move(found));
+            } else {
+                m_from.findings.warnings.push_back(as_warning(std::move(found)));
+            }
         }
         if (m_result.layer.kind == LayerKind::lambda && image.find(".ecr.") == std::string::npos) {
             warn(place, "TSC037",

@@ -25,7 +25,7 @@ struct ComponentSources {
     PhysicalNodes& physical;
     ConstraintReader& constraints;
     const std::set<std::string>& early_exits; ///< names without partition
-    Unprotected unprotected = Unprotected::refuse;
+    Unprotected unprotected = Unprotected::allow;
     Findings& findings;
 };
 

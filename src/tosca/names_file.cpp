@@ -51,7 +51,7 @@ private:
     void add(const Span& span, std::string message) {
         Diagnostic found = m_file.error(
             span, "TSC034", std::move(message),
-            "draw new names with --regenerate; what runs keeps the old ones until it is replaced");
+            "draw new names with --rotate; what runs keeps the old ones until it is replaced");
         found.snippet.clear();
         m_errors.push_back(std::move(found));
     }

@@ -168,7 +168,8 @@ struct Deployment {
 [[nodiscard]] std::string base_component(const std::string& name);
 
 /// Whether a component that asks for trusted execution, on a machine with SGX, may run an image
-/// without protection (one whose name ends neither in `-sgx` nor in `-confidential`).
+/// without protection (one whose name ends neither in `-sgx` nor in `-confidential`): an error, or
+/// a warning. Documents are only written with `refuse`, unless the user says otherwise.
 enum class Unprotected { refuse, allow };
 
 /// Reads a deployment. Fails (input) with everything that is wrong in its files: components without
@@ -178,6 +179,6 @@ enum class Unprotected { refuse, allow };
 [[nodiscard]] Result<Deployment> load_deployment(const config::ApplicationFolder& folder,
                                                  DeploymentKind kind,
                                                  Reporter& reporter,
-                                                 Unprotected unprotected = Unprotected::refuse);
+                                                 Unprotected unprotected = Unprotected::allow);
 
 } // namespace aisprint::tosca

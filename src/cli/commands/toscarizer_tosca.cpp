@@ -32,6 +32,7 @@ struct Options {
     bool strict_names = false;
     bool tosca_strict = false;
     bool rotate = false;
+    bool allow_unprotected = false;
     bool compat = false;
 };
 
@@ -72,14 +73,19 @@ struct Written {
 Result<Written> write_all(const Options& options, Session& session) {
     AISPRINT_TRY_ASSIGN(const ChosenDeployment chosen, choose_deployment(options.deployment));
     AISPRINT_TRY_ASSIGN(const tosca::Deployment deployment,
-                        tosca::load_deployment(chosen.folder, chosen.kind, session.reporter()));
+                        tosca::load_deployment(chosen.folder, chosen.kind, session.reporter(),
+                                               options.allow_unprotected
+                                                   ? tosca::Unprotected::allow
+                                                   : tosca::Unprotected::refuse));
     AISPRINT_TRY_ASSIGN(const tosca::BuildOptions build,
                         to_build_options(options, deployment, chosen.folder, session));
-    AISPRINT_TRY_ASSIGN(const tosca::DeploymentNames before,
-                        tosca::load_names(chosen.folder, deployment.files.im));
+    tosca::DeploymentNames before;
+    if (!options.rotate) { // a file that cannot be read is no obstacle to new names
+        AISPRINT_TRY_ASSIGN(before, tosca::load_names(chosen.folder, deployment.files.im));
+    }
     SystemRandomSource random;
-    const tosca::DeploymentNames names = tosca::draw_names(
-        deployment, before, options.rotate ? tosca::KeepNames::no : tosca::KeepNames::yes, random);
+    const tosca::DeploymentNames names =
+        tosca::draw_names(deployment, before, tosca::KeepNames::yes, random);
     AISPRINT_TRY_ASSIGN(const std::vector<tosca::Document> documents,
                         tosca::build_documents(deployment, names, build, session.reporter()));
     Written written;
@@ -152,6 +158,8 @@ CommandAction setup(CLI::App& app) {
         ->type_name("DOMAIN");
     app.add_flag("--rotate,--regenerate", options->rotate,
                  "Draw new names and passwords for all clusters.");
+    app.add_flag(spellings("--allow_unprotected"), options->allow_unprotected,
+                 "Take images without protection for components that ask for an enclave.");
     app.add_option(spellings("--tosca_types"), options->tosca_types,
                    "Where IM finds type files and artifacts, instead of the published ones.")
         ->type_name("URL");

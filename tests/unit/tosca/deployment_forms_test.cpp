@@ -143,6 +143,7 @@ TEST_F(DeploymentProtection, RefusesPlainImagesInEnclaves) {
     const auto allowed = load_filter(m_files, Unprotected::allow);
     ASSERT_TRUE(allowed);
     EXPECT_TRUE(allowed->resource.sgx);
+    EXPECT_EQ(m_files.warnings(), (Places{"TSC015 candidate_deployments.yaml:19:16"}));
     m_files.replace(Files::k_deployments, "filter:2", "filter-sgx:2");
     EXPECT_TRUE(load_filter(m_files));
     m_files.replace(Files::k_deployments, "filter-sgx:2", "filter-confidential:2");
