@@ -137,7 +137,7 @@ Result<DeployInput> read_deploy_input(const DeploySource& source,
     }
     AISPRINT_TRY_ASSIGN(std::vector<tosca::StoredDocument> documents,
                         load_files(source.tosca_files));
-    AISPRINT_TRY(check_documents(documents));
+    AISPRINT_TRY(check_documents(documents, reporter));
     DeployInput input;
     if (need == NeedAuth::yes || !auth.im_auth.empty()) {
         AISPRINT_TRY_ASSIGN(LoadedAuth loaded, load_auth(auth, nullptr, "", reporter));

@@ -30,15 +30,22 @@ Result<void> collect(Failure failure, std::vector<Diagnostic>& found) {
 
 } // namespace
 
-Result<void> check_documents(const std::vector<tosca::StoredDocument>& documents) {
+Result<void> check_documents(const std::vector<tosca::StoredDocument>& documents,
+                             Reporter& reporter) {
     AISPRINT_TRY_ASSIGN(const tosca::TypeCatalogue types, load_types());
-    std::vector<Diagnostic> found;
+    std::vector<Diagnostic> errors;
     for (const tosca::StoredDocument& document : documents) {
-        append(found, tosca::check_document(SourceFile(document.path, document.text),
-                                            document.content, types));
+        for (Diagnostic& found : tosca::check_document(
+                 SourceFile(document.path, document.text), document.content, types)) {
+            if (found.severity == Severity::error) {
+                errors.push_back(std::move(found));
+            } else {
+                reporter.report(std::move(found));
+            }
+        }
     }
-    if (!found.empty()) {
-        return fail(ErrorKind::input, std::move(found));
+    if (!errors.empty()) {
+        return fail(ErrorKind::input, std::move(errors));
     }
     return {};
 }
@@ -61,7 +68,7 @@ Result<CheckedDeployment> check_deployment(const DeploymentArguments& arguments,
     auto documents = tosca::load_documents(folder, files);
     if (!documents) {
         AISPRINT_TRY(collect(std::move(documents).error(), found));
-    } else if (auto types = check_documents(*documents); !types) {
+    } else if (auto types = check_documents(*documents, reporter); !types) {
         AISPRINT_TRY(collect(std::move(types).error(), found));
     }
     const bool has_auth = !auth_arguments.im_auth.empty() ||

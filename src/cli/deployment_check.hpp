@@ -30,8 +30,9 @@ enum class NeedAuth { yes, if_present };
                                                          NeedAuth need,
                                                          Reporter& reporter);
 
-/// Checks a document against the types that are shipped with the program. Fails (input) with all
-/// findings, (io) if the types cannot be found.
-[[nodiscard]] Result<void> check_documents(const std::vector<tosca::StoredDocument>& documents);
+/// Checks documents against the types that are shipped with the program. Fails (input) with all
+/// errors, (io) if the types cannot be found.
+[[nodiscard]] Result<void> check_documents(const std::vector<tosca::StoredDocument>& documents,
+                                           Reporter& reporter);
 
 } // namespace aisprint::cli
