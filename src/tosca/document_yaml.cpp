@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "document_yaml.hpp"
 
+#include <utility>
+
 namespace aisprint::tosca {
 
-yaml::Node map_of(std::initializer_list<std::pair<const char*, yaml::Node>> entries) {
+yaml::Node map_of(std::initializer_list<MapEntry> entries) {
     yaml::Node map = yaml::mapping();
-    for (const auto& [key, value] : entries) {
-        map.add(key, value);
+    map.entries.reserve(entries.size());
+    for (const MapEntry& entry : entries) {
+        map.add(entry.key, std::move(entry.value));
     }
     return map;
 }

@@ -5,13 +5,19 @@
 
 #include <initializer_list>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace aisprint::tosca {
 
-/// A map of these entries.
-[[nodiscard]] yaml::Node map_of(std::initializer_list<std::pair<const char*, yaml::Node>> entries);
+/// An entry of map_of. The value can be moved out of an initializer list, whose elements are
+/// constant: documents are put together from the inside out, and would be copied at each level.
+struct MapEntry {
+    const char* key;
+    mutable yaml::Node value;
+};
+
+/// A map of these entries, which are moved from.
+[[nodiscard]] yaml::Node map_of(std::initializer_list<MapEntry> entries);
 
 /// {get_input: NAME}
 [[nodiscard]] yaml::Node get_input(const std::string& name);
