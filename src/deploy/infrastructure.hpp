@@ -18,6 +18,12 @@ using Step = tl::expected<void, ComponentOutcome>;
 /// Whether a component is forgotten once its infrastructure is gone.
 enum class Forget { no, yes };
 
+/// What a look for infrastructures with the same tag has shown.
+enum class TwinCheck { none_there, being_deleted, unclear };
+
+/// For what need not be over before a run goes on.
+inline constexpr std::chrono::milliseconds k_short_wait{15'000};
+
 /// One component's infrastructure in the hands of one thread. Its record is written before each
 /// request that changes something and after each answer.
 class Infrastructure {
@@ -41,10 +47,10 @@ public:
     /// Finds out whether IM has what an earlier run asked for: true if so, and its URL is recorded.
     [[nodiscard]] tl::expected<bool, ComponentOutcome> settle();
 
-    /// Deletes other infrastructures with the same tag, if there may be some. False if IM cannot
-    /// be asked, or still has them. What is not there now may still turn up: they are looked for
-    /// by later runs, too, until ten minutes have passed since the creation.
-    [[nodiscard]] bool remove_twins();
+    /// Deletes other infrastructures with the same tag, if there may be some, and waits for that as
+    /// long as told. What is not there now may still turn up: it is looked for by later runs, too,
+    /// until ten minutes have passed since the creation.
+    [[nodiscard]] TwinCheck remove_twins(std::chrono::milliseconds patience);
 
     /// Leaves it as it is; notes if it has recovered from a failure.
     [[nodiscard]] ComponentOutcome keep();
@@ -58,6 +64,7 @@ private:
     /// What is known of a creation whose answer was lost.
     enum class Finding { made, not_made, unclear, interrupted };
 
+    void remove_twin(const std::string& url);
     void prepare(const Unit& unit);
     [[nodiscard]] bool save();
     void tell(EventKind kind, const std::string& message = {});

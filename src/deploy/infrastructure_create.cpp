@@ -215,7 +215,7 @@ Infrastructure::Finding Infrastructure::look_for_lost(std::chrono::seconds lost_
         }
         if (!found) {
             message = found.error().message;
-            if (!found.error().is_transient() || ++lost >= m_session.options().lost_answers) {
+            if (++lost >= m_session.options().lost_answers) {
                 return Finding::unclear;
             }
         }
@@ -250,36 +250,44 @@ tl::expected<bool, ComponentOutcome> Infrastructure::settle() {
     return tl::unexpected(interrupted());
 }
 
-bool Infrastructure::remove_twins() {
-    constexpr int k_looks = 5;
-    for (int look = 0; look < k_looks && m_record.may_have_twin; ++look) {
+TwinCheck Infrastructure::remove_twins(std::chrono::milliseconds patience) {
+    const std::chrono::milliseconds begin = m_session.clock().now();
+    while (m_record.may_have_twin) {
         const auto found = m_session.find_tagged(m_record.tag);
         if (!found) {
-            return false;
+            return TwinCheck::unclear;
         }
         bool is_alone = true;
         for (const std::string& url : *found) {
             if (infrastructure_id(url) != infrastructure_id(m_record.url)) {
                 is_alone = false;
-                const auto removed =
-                    m_session.client().remove(url, m_session.options().force, m_session.stop());
-                if (!removed) {
-                    tell(EventKind::retrying, removed.error().message);
-                }
+                remove_twin(url);
             }
         }
         if (is_alone) {
             if (m_session.clock().wall_time() >= m_record.created + k_latest_twin) {
                 m_record.may_have_twin = false;
-                return save();
+                return save() ? TwinCheck::none_there : TwinCheck::unclear;
             }
-            return true; // none now; later runs look again
+            return TwinCheck::none_there; // later runs look again
         }
-        if (!m_session.pause(k_look_again)) {
-            return false;
+        if (m_session.clock().now() - begin >= patience || !m_session.pause(k_look_again)) {
+            return TwinCheck::being_deleted;
         }
     }
-    return !m_record.may_have_twin;
+    return TwinCheck::none_there;
+}
+
+void Infrastructure::remove_twin(const std::string& url) {
+    const auto state = m_session.client().state(url, m_session.stop());
+    if (state && state->state == ImStateName::deleting) {
+        return;
+    }
+    const auto removed =
+        m_session.client().remove(url, m_session.options().force, m_session.stop());
+    if (!removed) {
+        tell(EventKind::retrying, removed.error().message);
+    }
 }
 
 Step Infrastructure::update(const Unit& unit) {

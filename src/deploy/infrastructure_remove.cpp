@@ -89,13 +89,14 @@ Step Infrastructure::wait_until_gone(milliseconds begin) {
     m_lost = 0;
     for (;;) {
         const auto state = m_session.client().state(m_record.url, m_session.stop());
-        if (!state && state.error().kind == ImErrorKind::gone) {
+        const bool is_gone = !state && state.error().kind == ImErrorKind::gone;
+        if (is_gone && m_session.is_unlisted(m_record.url)) {
             return {};
         }
         if (!state && state.error().kind == ImErrorKind::cancelled) {
             return tl::unexpected(interrupted());
         }
-        if (!state &&
+        if (!state && !is_gone &&
             (!state.error().is_transient() || ++m_lost >= m_session.options().lost_answers)) {
             return tl::unexpected(not_removed(state.error().message, state.error().is_transient()));
         }
@@ -124,7 +125,8 @@ Step Infrastructure::finish_removal(Forget forget) {
     m_record.phase = Phase::failed;
     m_record.state = ImStateName::failed;
     m_record.message.clear();
-    if (m_record.may_have_twin && !remove_twins()) {
+    if (m_record.may_have_twin &&
+        remove_twins(m_session.options().timeout) != TwinCheck::none_there) {
         if (m_session.stop().stop_requested()) {
             return tl::unexpected(interrupted());
         }

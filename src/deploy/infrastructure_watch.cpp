@@ -43,7 +43,7 @@ ComponentOutcome Infrastructure::watch() {
         }
         if (auto end = state ? take_state(state->state) : take_error(state.error())) {
             // A twin that cannot be removed now is looked for again by the next run.
-            static_cast<void>(remove_twins());
+            static_cast<void>(remove_twins(k_short_wait));
             return std::move(*end);
         }
         if (is_over(begin)) {
@@ -90,7 +90,7 @@ void Infrastructure::note_outputs() {
 std::optional<ComponentOutcome> Infrastructure::take_error(const ImError& error) {
     constexpr int k_sure_that_gone = 3; // a server that restarts may not know it for a moment
     if (error.kind == ImErrorKind::gone) {
-        if (++m_gone < k_sure_that_gone) {
+        if (++m_gone < k_sure_that_gone || !m_session.is_unlisted(m_record.url)) {
             return std::nullopt;
         }
         m_record.phase = Phase::failed;

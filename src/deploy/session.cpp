@@ -90,6 +90,25 @@ bool Session::is_of_another_tag(const std::string& url, const std::string& tag) 
     return found != m_tags.end() && found->second != tag;
 }
 
+bool Session::is_unlisted(const std::string& url) {
+    const auto urls = client().list(stop());
+    return urls && std::ranges::none_of(*urls, [&](const std::string& listed) {
+               return infrastructure_id(listed) == infrastructure_id(url);
+           });
+}
+
+namespace {
+
+/// True if an infrastructure has no document that could tell whose it is: it was deleted since it
+/// was listed, or was not made from a TOSCA document.
+bool has_no_document(const clients::ImError& error) {
+    return error.kind == ImErrorKind::gone ||
+           (error.kind == ImErrorKind::unauthorised &&
+            error.message.find("property is not valid") != std::string::npos);
+}
+
+} // namespace
+
 clients::ImResult<std::vector<std::string>> Session::find_tagged(const std::string& tag) {
     constexpr const char* k_first_key = "tosca_definitions_version"; // of every document
     const auto urls = client().list(stop());
@@ -108,10 +127,9 @@ clients::ImResult<std::vector<std::string>> Session::find_tagged(const std::stri
         } else if (document && document->find(k_first_key) == std::string::npos) {
             unread = clients::ImError{.kind = ImErrorKind::malformed,
                                       .message = "IM tells a document that is none"};
-        } else if (!document && (document.error().is_transient() ||
-                                 document.error().kind == ImErrorKind::cancelled)) {
+        } else if (!document && !has_no_document(document.error())) {
             unread = document.error();
-        } // others: not made from a TOSCA document, or deleted since: not ours
+        }
     }
     if (found.empty() && unread) {
         return tl::unexpected(*unread);

@@ -50,6 +50,10 @@ public:
     /// Why the run could not go on, if so.
     [[nodiscard]] std::optional<Failure> failure() const;
 
+    /// True if IM's list certainly lacks an infrastructure. A 404 alone may be a moment's error,
+    /// and to believe it would leave machines running that nobody knows of.
+    [[nodiscard]] bool is_unlisted(const std::string& url);
+
     /// The URLs among all that IM lists whose documents carry a tag. Fails if that cannot be told.
     [[nodiscard]] clients::ImResult<std::vector<std::string>> find_tagged(const std::string& tag);
 

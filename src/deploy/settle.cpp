@@ -73,7 +73,7 @@ Result<std::vector<std::string>> settle_unknown(RunContext& context, const RunOp
             }
         }
         if (!infrastructure.record().url.empty() && infrastructure.record().may_have_twin &&
-            !infrastructure.remove_twins()) {
+            infrastructure.remove_twins(k_short_wait) == TwinCheck::unclear) {
             unsettled(component, "a second one may have been made when an answer was lost");
         }
         if (!record.url.empty() && record.content_digest.empty()) {
@@ -106,6 +106,10 @@ Result<std::map<std::string, clients::ImResult<ImState>>> ask_states(RunContext&
                 record.state = state->state;
                 record.changed = context.clock.wall_time();
                 static_cast<void>(session.put(component, record));
+            }
+            if (!state && state.error().kind == clients::ImErrorKind::gone &&
+                !session.is_unlisted(record.url)) {
+                state.error().kind = clients::ImErrorKind::malformed; // not to be made again
             }
             const std::lock_guard guard(mutex);
             states.emplace(component, std::move(state));
