@@ -46,6 +46,19 @@ bool is_domain(const std::string& text) {
     return text.size() <= 253 && std::regex_match(text, domain);
 }
 
+/// Whether QoS constraints hold a limit.
+bool limits_time(const std::string& constraints) {
+    const auto document = yaml::parse(SourceFile("qos_constraints", constraints));
+    const yaml::Node* system = document ? document->find("system") : nullptr;
+    for (const char* kind : {"local_constraints", "global_constraints"}) {
+        const yaml::Node* limits = system == nullptr ? nullptr : system->find(kind);
+        if (limits != nullptr && !limits->entries.empty()) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /// Finds what is wrong with the options of a run, and fills in what they leave to us.
 class Planner {
 public:
@@ -56,6 +69,7 @@ public:
         m_plan.last_partitions = last_partitions();
         m_plan.monitoring = plan_monitoring(m_plan);
         choose_host();
+        suggest_space4ai_r();
         check_names();
         check_elastic();
         check_clusters();
@@ -200,6 +214,28 @@ private:
                           "a component cannot be called 'infras': infras.yaml is the file of what "
                           "is deployed",
                           "choose another name for the component"));
+            }
+        }
+    }
+
+    /// Limits on time are what SPACE4AI-R keeps to while the application runs.
+    void suggest_space4ai_r() {
+        if (m_plan.options.space4ai_r || m_plan.as_reference() || !m_plan.host ||
+            !has_own_cluster(components()[*m_plan.host].layer.kind)) {
+            return;
+        }
+        std::set<std::int64_t> layers; // components of a layer have the same constraints
+        for (const Component& component : components()) {
+            if (layers.insert(component.layer.number).second &&
+                limits_time(component.constraints)) {
+                Diagnostic note =
+                    make_error("TSC062",
+                               "the QoS constraints limit times, and no SPACE4AI-R is deployed to "
+                               "keep to them when the load changes",
+                               "add --space4ai_r --application_url URL to deploy it");
+                note.severity = Severity::note;
+                m_findings.warnings.push_back(std::move(note));
+                return;
             }
         }
     }

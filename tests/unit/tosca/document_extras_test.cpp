@@ -171,6 +171,22 @@ TEST(Space4aiR, NeedsAClusterOfOursAndAGitUrl) {
     EXPECT_EQ(app.error_codes(), Codes{"TSC053"});
 }
 
+TEST(Space4aiR, IsSuggestedWhereTimesAreLimited) {
+    DeploymentBuilder app;
+    app.add("one", virtual_machines, 1);
+    app.build();
+    EXPECT_EQ(app.warning_codes(), Codes{});
+    app.component("one").constraints =
+        "system:\n  local_constraints:\n    local_constraint_1: {threshold: 10}\n  name: my-app\n";
+    app.build();
+    ASSERT_EQ(app.warning_codes(), Codes{"TSC062"});
+    EXPECT_EQ(app.warnings[0].severity, Severity::note);
+    app.options.space4ai_r = true;
+    app.options.application_url = "https://example.org/app.git";
+    app.build();
+    EXPECT_EQ(app.warning_codes(), Codes{});
+}
+
 TEST(PullSecret, IsMadeOnOurClustersAndNamedOnOthers) {
     DeploymentBuilder app;
     app.add("one", virtual_machines, 1);
