@@ -14,16 +14,24 @@ this script stands in for the machines and for nothing else of IM:
 The rest is IM's own: REST interface, data base, TOSCA parser, recipes, inventories, order of steps,
 states. The settings are read from FOLDER/control.json whenever they are needed.
 """
+import functools
 import itertools
 import json
 import logging
 import os
+import sqlite3
 import sys
 import time
+
+import yaml
 
 SOURCES, FOLDER, PORT = sys.argv[1], os.path.abspath(sys.argv[2]), int(sys.argv[3])
 sys.path.insert(0, SOURCES)
 os.chdir(FOLDER)
+
+# The same reader and writer of YAML in C; IM writes whole documents at each step.
+yaml.safe_dump = functools.partial(yaml.dump, Dumper=yaml.CSafeDumper)
+yaml.safe_load = functools.partial(yaml.load, Loader=yaml.CSafeLoader)
 
 from IM.config import Config  # noqa: E402  (before the modules that copy its values)
 
@@ -45,13 +53,19 @@ Config.VM_INFO_UPDATE_FREQUENCY = 0.2
 import IM.REST  # noqa: E402
 from IM.ConfManager import ConfManager  # noqa: E402
 from IM.InfrastructureList import InfrastructureList  # noqa: E402
-from IM.InfrastructureManager import InfrastructureManager  # noqa: E402
 from IM.VirtualMachine import VirtualMachine  # noqa: E402
 from IM.connectors.Dummy import DummyCloudConnector  # noqa: E402
 
 DEFAULTS = {"step_seconds": 0.1, "unconfigured": [], "failed": []}
 PUBLIC_NETS = ["192.0.2", "198.51.100", "203.0.113"]  # reserved for documentation
 numbers = itertools.count(1)
+
+
+def connect(*arguments, **options):
+    """IM saves often. What is written survives the end of this process, which is enough here."""
+    connection = sqlite_connect(*arguments, **options)
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
 
 
 def control():
@@ -109,6 +123,15 @@ def launch(self, inf, radl, requested_radl, num_vm, auth_data):
     return machines
 
 
+def launch_ctxt_agent(self, vm, tasks):
+    """IM starts this in a thread and notes only then that it runs: too late for machines as fast as
+    ours, whose end would be overwritten."""
+    deadline = time.monotonic() + 5
+    while vm.ctxt_pid != VirtualMachine.WAIT_TO_PID and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return im_launch_ctxt_agent(self, vm, tasks)
+
+
 def check_ctxt_process(self):
     """Stands for the loop that asks the agent on the machine."""
     settings = control()
@@ -123,6 +146,8 @@ def check_ctxt_process(self):
     return None
 
 
+sqlite_connect = sqlite3.connect
+sqlite3.connect = connect
 dummy_concrete_system = DummyCloudConnector.concreteSystem
 DummyCloudConnector.concreteSystem = concrete_system
 dummy_launch = DummyCloudConnector.launch
@@ -130,18 +155,19 @@ DummyCloudConnector.launch = launch
 VirtualMachine.get_ssh = lambda *_, **__: Machine()
 VirtualMachine.get_ssh_ansible_master = lambda *_, **__: Machine()
 VirtualMachine.check_ctxt_process = check_ctxt_process
+im_launch_ctxt_agent = ConfManager.launch_ctxt_agent
+ConfManager.launch_ctxt_agent = launch_ctxt_agent
 ConfManager.wait_vm_ssh_acccess = lambda *_: (True, "")
 ConfManager.change_master_credentials = lambda *_: True
 ConfManager.configure_ansible = lambda *_: True
 
 
 def main():
-    logging.basicConfig(filename=Config.LOG_FILE, level=logging.INFO,
+    logging.basicConfig(filename=Config.LOG_FILE, level=logging.WARNING,
                         format="%(asctime)s %(name)s %(levelname)s %(message)s")
     if not InfrastructureList.init_table():
         sys.exit("the data base cannot be opened")
     InfrastructureList.load_data()
-    InfrastructureManager.logger.info("the Infrastructure Manager starts")
     IM.REST.run(host=Config.REST_ADDRESS, port=Config.REST_PORT)
 
 
