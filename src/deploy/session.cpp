@@ -99,12 +99,11 @@ bool Session::is_unlisted(const std::string& url) {
 
 namespace {
 
-/// True if an infrastructure has no document that could tell whose it is: it was deleted since it
-/// was listed, or was not made from a TOSCA document.
+/// True if an infrastructure was not made from a TOSCA document. What was deleted since it was
+/// listed is not in the next list; until then nothing is known of it.
 bool has_no_document(const clients::ImError& error) {
-    return error.kind == ImErrorKind::gone ||
-           (error.kind == ImErrorKind::unauthorised &&
-            error.message.find("property is not valid") != std::string::npos);
+    return error.kind == ImErrorKind::unauthorised &&
+           error.message.find("property is not valid") != std::string::npos;
 }
 
 } // namespace
