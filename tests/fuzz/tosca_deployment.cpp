@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deployments: the input holds the files of an application, parted by lines "===", in the order of
-// k_files. What is read must be whole; what is not must be explained.
+// k_files. What is read must be whole, and good for documents; what is not must be explained.
 #include "aisprint/base/files.hpp"
 #include "aisprint/tosca/deployment.hpp"
+#include "aisprint/tosca/document.hpp"
 #include "aisprint/tosca/names.hpp"
 
 #include <algorithm>
@@ -49,6 +50,40 @@ void check_failure(const aisprint::Failure& failure) {
     }
 }
 
+/// Draws "r1", "r2", ...
+class NumberedValues final : public aisprint::RandomSource {
+public:
+    std::string draw(std::size_t) override { return "r" + std::to_string(++m_last); }
+
+private:
+    std::size_t m_last = 0;
+};
+
+/// What can be read can be written, in all forms, and comes back as it was.
+void check_documents(const aisprint::tosca::Deployment& deployment) {
+    using namespace aisprint;
+    NumberedValues random;
+    const auto names = tosca::draw_names(deployment, {}, tosca::KeepNames::no, random);
+    for (const auto compatibility : {tosca::Compatibility::ours, tosca::Compatibility::reference}) {
+        tosca::BuildOptions options;
+        options.compatibility = compatibility;
+        options.elastic = compatibility == tosca::Compatibility::ours ? 2 : 0;
+        options.im_auth = Secret("type = InfrastructureManager; token = t");
+        CollectingReporter reporter;
+        const auto documents = tosca::build_documents(deployment, names, options, reporter);
+        if (!documents) {
+            check_failure(documents.error());
+            continue;
+        }
+        AISPRINT_ASSERT(documents->size() == deployment.components.size());
+        for (const tosca::Document& document : *documents) {
+            const std::string text = yaml::write(document.content);
+            const auto again = yaml::parse(SourceFile(document.component, text));
+            AISPRINT_ASSERT(again.has_value() && yaml::write(*again) == text);
+        }
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -76,6 +111,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 AISPRINT_ASSERT(link.component < deployment->components.size());
             }
         }
+        check_documents(*deployment);
     } else {
         check_failure(deployment.error());
     }
