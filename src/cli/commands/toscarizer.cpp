@@ -13,7 +13,7 @@ Command toscarizer_command() {
              "toscarizer deploy --application_dir my_app --optimal --plan"},
             "",
             nullptr,
-            {toscarizer_tosca_command(), toscarizer_fdl_command(),
+            {toscarizer_docker_command(), toscarizer_tosca_command(), toscarizer_fdl_command(),
              toscarizer_validate_command(), toscarizer_deploy_command(),
              toscarizer_status_command(), toscarizer_outputs_command(),
              toscarizer_delete_command()},
