@@ -12,7 +12,7 @@ namespace aisprint::placement {
 
 namespace {
 
-const FieldCodes k_codes{"OPT201", "OPT202", "OPT203"};
+const config::FieldCodes k_codes{"OPT201", "OPT202", "OPT203"};
 
 const SourceFile k_no_source;
 
@@ -223,8 +223,8 @@ double ComponentBuilder::data_size_of(const std::string& partition) {
         return 0;
     }
     return m_data_sizes
-        .number(value, NumberRange::at_least_zero, fmt::format("data size of '{}'", partition),
-                "KB")
+        .number(value, config::NumberRange::at_least_zero,
+                fmt::format("data size of '{}'", partition), "KB")
         .value_or(0);
 }
 
@@ -261,9 +261,9 @@ double ComponentBuilder::exit_probability(const std::string& partition, const st
     for (const yaml::Node& edge : graph->root.find("System")->find("dependencies")->items) {
         if (edge.items.size() == 3 && edge.items[0].scalar == partition &&
             edge.items[1].scalar == next) {
-            DocumentReader reader(graph->source, k_codes);
+            config::DocumentReader reader(graph->source, k_codes);
             const std::optional<double> stays =
-                reader.number(&edge.items[2], NumberRange::probability,
+                reader.number(&edge.items[2], config::NumberRange::probability,
                               fmt::format("probability of '{}' after '{}'", next, partition));
             if (reader.failed()) {
                 append(m_files.errors, std::move(reader.failure().value().diagnostics));
@@ -276,7 +276,7 @@ double ComponentBuilder::exit_probability(const std::string& partition, const st
 
 void ComponentBuilder::finish() {
     const bool failed = m_performance.failed() || m_data_sizes.failed();
-    for (DocumentReader* reader : {&m_performance, &m_data_sizes}) {
+    for (config::DocumentReader* reader : {&m_performance, &m_data_sizes}) {
         if (reader->failed()) {
             append(m_files.errors, std::move(reader->failure().value().diagnostics));
         }

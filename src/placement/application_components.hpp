@@ -2,9 +2,9 @@
 #pragma once
 
 #include "application_files.hpp"
-#include "document_reader.hpp"
 #include "performance_entry.hpp"
 
+#include "aisprint/config/document_reader.hpp"
 #include "aisprint/optimizer/problem.hpp"
 
 #include <compare>
@@ -91,8 +91,8 @@ private:
     const std::vector<optimizer::Resource>& m_resources;
     Reporter& m_reporter;
     std::map<std::string, std::size_t> m_resource_index;
-    DocumentReader m_performance;
-    DocumentReader m_data_sizes;
+    config::DocumentReader m_performance;
+    config::DocumentReader m_data_sizes;
     RegressorCache m_beside_models;
     RegressorCache m_in_application;
     std::set<const yaml::Node*> m_used; ///< entries of performance_models.json

@@ -237,7 +237,8 @@ std::optional<std::size_t> GraphBuilder::constrained_component(const yaml::Node&
         error(m_files.constraints->source, name.span, "OPT245",
               fmt::format("'{}' is about '{}', which is no component of application_dag.yaml",
                           constraint, name.scalar),
-              suggestion(name.scalar, names, fmt::format("use one of {}", fmt::join(names, ", "))));
+              config::suggestion(name.scalar, names,
+                                 fmt::format("use one of {}", fmt::join(names, ", "))));
         return std::nullopt;
     }
     const auto standing = m_standing.find(original->second);

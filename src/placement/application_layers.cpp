@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application_layers.hpp"
 
-#include "document_reader.hpp"
-
 #include "aisprint/base/result.hpp"
+#include "aisprint/config/document_reader.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -124,8 +123,8 @@ private:
                 m_files.errors.push_back(make_error_at(
                     m_files.methods_source, name.span, "OPT210",
                     fmt::format("layer '{}' is not in candidate_resources.yaml", name.name),
-                    suggestion(name.name, m_keys,
-                               fmt::format("use one of {}", fmt::join(m_keys, ", ")))));
+                    config::suggestion(name.name, m_keys,
+                                       fmt::format("use one of {}", fmt::join(m_keys, ", ")))));
                 continue;
             }
             AISPRINT_ASSERT(!m_index.contains(found->layer->key)); // OPT009 refuses repetitions

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/placement/method_config.hpp"
 
-#include "document_reader.hpp"
 #include "method_names.hpp"
 
 #include "aisprint/base/yaml.hpp"
+#include "aisprint/config/document_reader.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -81,8 +81,8 @@ public:
         m_config.verbose_level = static_cast<int>(
             m_in.integer(document.find("VerboseLevel"), 0, "'VerboseLevel'").value_or(0));
         if (m_form == MethodConfigForm::application || document.find("Time") != nullptr) {
-            m_config.horizon_h = m_in.required_number(document, "Time", NumberRange::above_zero,
-                                                      "the configuration", "h", 1);
+            m_config.horizon_h = m_in.required_number(
+                document, "Time", config::NumberRange::above_zero, "the configuration", "h", 1);
         }
         read_layers(document.find("EdgeResources"), "EdgeResources", m_config.edge_layers);
         read_layers(document.find("CloudResources"), "CloudResources", m_config.cloud_layers);
@@ -110,8 +110,8 @@ private:
             if (std::ranges::find(known, entry.key) == known.end()) {
                 m_reporter.report(m_in.warning(
                     entry.key_span, "OPT008", fmt::format("'{}' of {} is ignored", entry.key, what),
-                    suggestion(entry.key, known,
-                               fmt::format("known are {}", fmt::join(known, ", ")))));
+                    config::suggestion(entry.key, known,
+                                       fmt::format("known are {}", fmt::join(known, ", ")))));
             }
         }
     }
@@ -145,12 +145,12 @@ private:
             return;
         }
         RateRange rates;
-        rates.start = m_in.required_number(*node, "start", NumberRange::above_zero, "'LambdaBound'",
-                                           "req/s", 1);
-        rates.end = m_in.required_number(*node, "end", NumberRange::above_zero, "'LambdaBound'",
-                                         "req/s", 2);
-        rates.step = m_in.required_number(*node, "step", NumberRange::above_zero, "'LambdaBound'",
-                                          "req/s", 1);
+        rates.start = m_in.required_number(*node, "start", config::NumberRange::above_zero,
+                                           "'LambdaBound'", "req/s", 1);
+        rates.end = m_in.required_number(*node, "end", config::NumberRange::above_zero,
+                                         "'LambdaBound'", "req/s", 2);
+        rates.step = m_in.required_number(*node, "step", config::NumberRange::above_zero,
+                                          "'LambdaBound'", "req/s", 1);
         if (!m_in.failed() && rates.end <= rates.start) {
             m_in.error(node->span, "OPT003",
                        fmt::format("'end' of 'LambdaBound' is {} req/s; it must be above 'start', "
@@ -176,9 +176,9 @@ private:
             m_reporter.report(m_in.warning(
                 name_node->span, "OPT004",
                 fmt::format("{} is ignored: there is no method '{}'", what, name),
-                suggestion(name, all_method_names(),
-                           "use RandomGreedy, LocalSearch, TabuSearch, SimulatedAnnealing, "
-                           "GeneticAlgorithm, BranchAndBound or BinarySearch")));
+                config::suggestion(name, all_method_names(),
+                                   "use RandomGreedy, LocalSearch, TabuSearch, SimulatedAnnealing, "
+                                   "GeneticAlgorithm, BranchAndBound or BinarySearch")));
             return;
         }
         const MethodKind group = is_improvement(*kind) ? MethodKind::local_search : *kind;
@@ -201,10 +201,10 @@ private:
             return;
         case MethodKind::binary_search:
             m_config.methods.binary_search = optimizer::MaxRateOptions{
-                m_in.required_number(method, "upperBoundLambda", NumberRange::above_zero, name,
-                                     "req/s", 1),
-                m_in.required_number(method, "epsilon", NumberRange::above_zero, name, "req/s",
-                                     1e-5)};
+                m_in.required_number(method, "upperBoundLambda", config::NumberRange::above_zero,
+                                     name, "req/s", 1),
+                m_in.required_number(method, "epsilon", config::NumberRange::above_zero, name,
+                                     "req/s", 1e-5)};
             return;
         case MethodKind::branch_and_bound:
             m_config.methods.exact = read_exact(method, name);
@@ -217,10 +217,10 @@ private:
 
     optimizer::ExactOptions read_exact(const Node& method, const std::string& name) {
         optimizer::ExactOptions options;
-        options.duration_s = m_in.number(method.find("duration"), NumberRange::above_zero,
+        options.duration_s = m_in.number(method.find("duration"), config::NumberRange::above_zero,
                                          fmt::format("'duration' of {}", name), "s")
                                  .value_or(options.duration_s);
-        options.gap = m_in.number(method.find("gap"), NumberRange::at_least_zero,
+        options.gap = m_in.number(method.find("gap"), config::NumberRange::at_least_zero,
                                   fmt::format("'gap' of {}", name))
                           .value_or(options.gap);
         options.threads = static_cast<unsigned>(
@@ -243,7 +243,7 @@ private:
         }
         stop.iterations = static_cast<std::uint64_t>(
             m_in.integer(iterations, 0, fmt::format("'iterations' of {}", name)).value_or(0));
-        stop.duration_s = m_in.number(duration, NumberRange::at_least_zero,
+        stop.duration_s = m_in.number(duration, config::NumberRange::at_least_zero,
                                       fmt::format("'duration' of {}", name), "s")
                               .value_or(0);
         return stop;
@@ -279,10 +279,10 @@ private:
             improvement.parameters = read_annealing(*special, name);
         } else {
             improvement.parameters = optimizer::GeneticAlgorithmOptions{
-                m_in.required_number(*special, "crossoverRate", NumberRange::probability, name, "",
-                                     0.5),
-                m_in.required_number(*special, "mutationRate", NumberRange::probability, name, "",
-                                     0.7),
+                m_in.required_number(*special, "crossoverRate", config::NumberRange::probability,
+                                     name, "", 0.5),
+                m_in.required_number(*special, "mutationRate", config::NumberRange::probability,
+                                     name, "", 0.7),
                 optional_number(*special, "minFitness", name)};
         }
         return improvement;
@@ -304,7 +304,7 @@ private:
         // The guide calls it temperature.
         const char* key = special.find("temperature") != nullptr ? "temperature" : "tempBegin";
         options.initial_temperature =
-            m_in.required_number(special, key, NumberRange::above_zero, name, "", 1);
+            m_in.required_number(special, key, config::NumberRange::above_zero, name, "", 1);
         options.min_energy = optional_number(special, "minEnergy", name);
         const Node* schedule = special.find("schedule");
         const std::string text = schedule == nullptr || schedule->is_null()
@@ -313,13 +313,14 @@ private:
         if (text == "linear") {
             options.schedule = optimizer::Schedule::linear;
         } else if (text != "exponential" && !text.empty()) {
-            m_in.error(schedule->span, "OPT003",
-                       fmt::format("'schedule' of {} is '{}'; it must be 'exponential' or 'linear'",
-                                   name, text),
-                       suggestion(text, {"exponential", "linear"}, "choose one of the two"));
+            m_in.error(
+                schedule->span, "OPT003",
+                fmt::format("'schedule' of {} is '{}'; it must be 'exponential' or 'linear'", name,
+                            text),
+                config::suggestion(text, {"exponential", "linear"}, "choose one of the two"));
         }
-        options.schedule_constant = m_in.required_number(special, "scheduleConstant",
-                                                         NumberRange::above_zero, name, "", 0.99);
+        options.schedule_constant = m_in.required_number(
+            special, "scheduleConstant", config::NumberRange::above_zero, name, "", 0.99);
         if (options.schedule == optimizer::Schedule::exponential && options.schedule_constant > 1) {
             m_in.error(special.find("scheduleConstant")->span, "OPT003",
                        fmt::format("'scheduleConstant' of {} is {}; with the exponential schedule "
@@ -337,7 +338,8 @@ private:
         if (node == nullptr || node->is_null() || node->scalar == "None") {
             return std::nullopt;
         }
-        return m_in.number(node, NumberRange::at_least_zero, fmt::format("'{}' of {}", key, name));
+        return m_in.number(node, config::NumberRange::at_least_zero,
+                           fmt::format("'{}' of {}", key, name));
     }
 
     void check_mandatory(const Node& methods) {
@@ -358,7 +360,7 @@ private:
                    fmt::format("add the method {}", name));
     }
 
-    DocumentReader m_in;
+    config::DocumentReader m_in;
     MethodConfigForm m_form;
     Reporter& m_reporter;
     MethodConfig m_config;

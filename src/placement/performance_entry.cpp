@@ -72,7 +72,7 @@ std::vector<std::string> inputs_of(PredictorKind kind) {
 std::optional<ModelFamily> family_of(const yaml::Node* name,
                                      const optimizer::Resource& resource,
                                      const std::string& what,
-                                     DocumentReader& in) {
+                                     config::DocumentReader& in) {
     const std::string text = in.text(name, fmt::format("'model' of the {}", what));
     if (text.empty()) {
         return std::nullopt;
@@ -83,7 +83,8 @@ std::optional<ModelFamily> family_of(const yaml::Node* name,
     if (found == k_models.end()) {
         in.error(name->span, "OPT114",
                  fmt::format("the {} names the model '{}', which is unknown", what, text),
-                 suggestion(text, allowed, fmt::format("use one of {}", fmt::join(allowed, ", "))));
+                 config::suggestion(text, allowed,
+                                    fmt::format("use one of {}", fmt::join(allowed, ", "))));
         return std::nullopt;
     }
     if (runs_on_functions(found->family) != function) {
@@ -107,7 +108,7 @@ PredictorKind predictor_of(ModelFamily family) {
 void check_inputs(const optimizer::TrainedModel& trained,
                   const Span& span,
                   const std::string& what,
-                  DocumentReader& in) {
+                  config::DocumentReader& in) {
     for (const std::string& input : trained.model->inputs()) {
         if (!optimizer::predictor_input(trained.kind, input, {})) {
             in.error(
@@ -124,16 +125,16 @@ std::optional<optimizer::PerformanceModel> read_trained(const yaml::Node& entry,
                                                         PredictorKind kind,
                                                         const std::string& what,
                                                         RegressorCache& regressors,
-                                                        DocumentReader& in) {
+                                                        config::DocumentReader& in) {
     optimizer::TrainedModel trained;
     trained.kind = kind;
     if (kind == PredictorKind::function_load) {
         trained.warm_s =
-            in.required_number(entry, "demandWarm", NumberRange::above_zero, what, "s", 1);
+            in.required_number(entry, "demandWarm", config::NumberRange::above_zero, what, "s", 1);
         trained.cold_s =
-            in.required_number(entry, "demandCold", NumberRange::above_zero, what, "s", 1);
+            in.required_number(entry, "demandCold", config::NumberRange::above_zero, what, "s", 1);
     }
-    trained.mean_time_s = in.number(entry.find("meanTime"), NumberRange::above_zero,
+    trained.mean_time_s = in.number(entry.find("meanTime"), config::NumberRange::above_zero,
                                     fmt::format("'meanTime' of the {}", what), "s");
     const yaml::Node* file = in.required(entry, "regressor_file", what);
     trained.regressor_file = in.text(file, fmt::format("'regressor_file' of the {}", what));
@@ -150,8 +151,9 @@ std::optional<optimizer::PerformanceModel> read_trained(const yaml::Node& entry,
 
 } // namespace
 
-std::shared_ptr<const perf::Model>
-RegressorCache::load(const std::string& regressor_file, const Span& span, DocumentReader& in) {
+std::shared_ptr<const perf::Model> RegressorCache::load(const std::string& regressor_file,
+                                                        const Span& span,
+                                                        config::DocumentReader& in) {
     const auto known = m_models.find(regressor_file);
     if (known != m_models.end()) {
         return known->second;
@@ -171,7 +173,7 @@ std::optional<optimizer::PerformanceModel> read_performance(const yaml::Node& en
                                                             const optimizer::Resource& resource,
                                                             const std::string& what,
                                                             RegressorCache& regressors,
-                                                            DocumentReader& in) {
+                                                            config::DocumentReader& in) {
     if (in.as_mapping(&entry, what) == nullptr) {
         return std::nullopt;
     }
@@ -183,12 +185,12 @@ std::optional<optimizer::PerformanceModel> read_performance(const yaml::Node& en
     if (*family == ModelFamily::queue) {
         return optimizer::QueueModel{
             name->scalar,
-            in.required_number(entry, "demand", NumberRange::above_zero, what, "s", 1)};
+            in.required_number(entry, "demand", config::NumberRange::above_zero, what, "s", 1)};
     }
     if (*family == ModelFamily::serverless) {
         return optimizer::ServerlessModel{
-            in.required_number(entry, "demandWarm", NumberRange::above_zero, what, "s", 1),
-            in.required_number(entry, "demandCold", NumberRange::above_zero, what, "s", 1)};
+            in.required_number(entry, "demandWarm", config::NumberRange::above_zero, what, "s", 1),
+            in.required_number(entry, "demandCold", config::NumberRange::above_zero, what, "s", 1)};
     }
     return read_trained(entry, predictor_of(*family), what, regressors, in);
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "document_reader.hpp"
-
+#include "aisprint/config/document_reader.hpp"
 #include "aisprint/optimizer/problem.hpp"
 
 #include <filesystem>
@@ -21,7 +20,7 @@ public:
 
     /// The model, or null after an error in `in`.
     std::shared_ptr<const perf::Model>
-    load(const std::string& regressor_file, const Span& span, DocumentReader& in);
+    load(const std::string& regressor_file, const Span& span, config::DocumentReader& in);
 
 private:
     std::filesystem::path m_folder;
@@ -35,6 +34,6 @@ std::optional<optimizer::PerformanceModel> read_performance(const yaml::Node& en
                                                             const optimizer::Resource& resource,
                                                             const std::string& what,
                                                             RegressorCache& regressors,
-                                                            DocumentReader& in);
+                                                            config::DocumentReader& in);
 
 } // namespace aisprint::placement

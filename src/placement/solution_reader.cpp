@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/placement/solution_json.hpp"
 
-#include "document_reader.hpp"
-
 #include "aisprint/base/yaml.hpp"
+#include "aisprint/config/document_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -40,8 +39,8 @@ public:
         if (m_in.as_mapping(&document, "the solution") == nullptr) {
             return m_in.failure();
         }
-        m_file.arrival_rate = m_in.required_number(document, "Lambda", NumberRange::above_zero,
-                                                   "the solution", "req/s", 1);
+        m_file.arrival_rate = m_in.required_number(
+            document, "Lambda", config::NumberRange::above_zero, "the solution", "req/s", 1);
         read_cost(document.find("total_cost"));
         const Node* components =
             m_in.as_mapping(m_in.required(document, "components", "the solution"), "'components'");
@@ -62,7 +61,8 @@ private:
         }
         Node plain = *node;
         plain.spelling = yaml::Spelling::plain;
-        m_file.total_cost = m_in.number(&plain, NumberRange::at_least_zero, "'total_cost'", "$");
+        m_file.total_cost =
+            m_in.number(&plain, config::NumberRange::at_least_zero, "'total_cost'", "$");
     }
 
     void read_components(const Node& components) {
@@ -76,7 +76,7 @@ private:
                            fmt::format("the solution places the component '{}', which the system "
                                        "does not have",
                                        entry.key),
-                           suggestion(entry.key, codes, "use the solution of this system"));
+                           config::suggestion(entry.key, codes, "use the solution of this system"));
             }
         }
         for (std::size_t i = 0; i < codes.size(); ++i) {
@@ -136,7 +136,7 @@ private:
                        fmt::format("the solution names {}, which is no deployment or partition of "
                                    "the system",
                                    what),
-                       suggestion(entry.key, codes, "use the solution of this system"));
+                       config::suggestion(entry.key, codes, "use the solution of this system"));
             return;
         }
         if (m_in.as_mapping(&entry.value, what) == nullptr) {
@@ -173,7 +173,7 @@ private:
             m_in.error(entry.key_span, "OPT105",
                        fmt::format("the solution places {} on '{}', which the system does not have",
                                    what, entry.key),
-                       suggestion(entry.key, names, "use the solution of this system"));
+                       config::suggestion(entry.key, names, "use the solution of this system"));
             return std::nullopt;
         }
         Place place{static_cast<std::size_t>(found - m_problem.resources.begin()), 1,
@@ -233,7 +233,7 @@ private:
         nodes = std::max(nodes, place.nodes);
     }
 
-    DocumentReader m_in;
+    config::DocumentReader m_in;
     const Problem& m_problem;
     Reporter& m_reporter;
     SolutionFile m_file;

@@ -45,13 +45,14 @@ optimizer::Deployment SystemReader::read_deployment(const Entry& entry,
         partition.code = item.key;
         partition.name = item.key;
         if (m_in.as_mapping(&item.value, what) != nullptr) {
-            partition.early_exit_probability = m_in.required_number(
-                item.value, "early_exit_probability", NumberRange::probability, what, "", 0);
+            partition.early_exit_probability =
+                m_in.required_number(item.value, "early_exit_probability",
+                                     config::NumberRange::probability, what, "", 0);
             const Node* sizes = m_in.as_sequence(m_in.required(item.value, "data_size", what),
                                                  fmt::format("'data_size' of {}", what));
             for (std::size_t i = 0; sizes != nullptr && i < sizes->items.size(); ++i) {
                 partition.data_sizes.push_back(
-                    m_in.number(&sizes->items[i], NumberRange::at_least_zero,
+                    m_in.number(&sizes->items[i], config::NumberRange::at_least_zero,
                                 fmt::format("a data size of {}", what), "(MB or KB)")
                         .value_or(0));
             }
@@ -93,7 +94,7 @@ void SystemReader::read_successors(const Entry& entry) {
         m_in.error(
             entry.key_span, "OPT105",
             fmt::format("the graph names the component '{}', which does not exist", entry.key),
-            suggestion(entry.key, component_codes(), "add it to 'Components'"));
+            config::suggestion(entry.key, component_codes(), "add it to 'Components'"));
     }
     if (m_in.as_mapping(&entry.value, what) == nullptr) {
         return;
@@ -124,15 +125,16 @@ void SystemReader::read_successors(const Entry& entry) {
     for (std::size_t i = 0; i < next->items.size(); ++i) {
         const Node& item = next->items[i];
         const std::string name = m_in.text(&item, fmt::format("a successor in {}", what));
-        const double probability = m_in.number(&probabilities->items[i], NumberRange::probability,
-                                               fmt::format("a transition probability in {}", what))
-                                       .value_or(0);
+        const double probability =
+            m_in.number(&probabilities->items[i], config::NumberRange::probability,
+                        fmt::format("a transition probability in {}", what))
+                .value_or(0);
         const std::size_t successor = component_named(name);
         if (successor == m_components.size()) {
             m_in.error(
                 item.span, "OPT105",
                 fmt::format("{} leads to the component '{}', which does not exist", what, name),
-                suggestion(name, component_codes(), "add it to 'Components'"));
+                config::suggestion(name, component_codes(), "add it to 'Components'"));
         } else if (component < m_components.size()) {
             m_problem.components[component].successors.push_back({successor, probability});
         }
@@ -298,7 +300,7 @@ void SystemReader::check_superfluous(const Node& given,
             m_in.error(entry.key_span, "OPT105",
                        fmt::format("{} has an entry for the {} '{}', which it does not have", what,
                                    kind, entry.key),
-                       suggestion(entry.key, known, "remove the entry"));
+                       config::suggestion(entry.key, known, "remove the entry"));
         }
     }
 }
@@ -357,8 +359,8 @@ void SystemReader::read_partition_candidates(const Node& list,
         }
         const Node* resource = m_in.required(item, "resource", place);
         const std::string name = m_in.text(resource, fmt::format("'resource' of {}", place));
-        const double memory =
-            m_in.required_number(item, "memory", NumberRange::at_least_zero, place, "MB", 0);
+        const double memory = m_in.required_number(
+            item, "memory", config::NumberRange::at_least_zero, place, "MB", 0);
         if (name.empty()) {
             continue;
         }
@@ -375,7 +377,7 @@ void SystemReader::read_partition_candidates(const Node& list,
                 m_in.error(
                     resource->span, "OPT105",
                     fmt::format("{} may run on '{}', but there is no such resource", what, name),
-                    suggestion(name, resource_names(), "define the resource"));
+                    config::suggestion(name, resource_names(), "define the resource"));
             }
             continue;
         }
@@ -400,9 +402,9 @@ void SystemReader::read_partition_candidates(const Node& list,
                        fmt::format("'Performance' has an entry of {} on '{}', which is not among "
                                    "its compatible resources",
                                    what, entry.key),
-                       suggestion(entry.key, named,
-                                  "remove the entry, or add the resource to "
-                                  "'CompatibilityMatrix'"));
+                       config::suggestion(entry.key, named,
+                                          "remove the entry, or add the resource to "
+                                          "'CompatibilityMatrix'"));
         }
     }
 }

@@ -85,7 +85,8 @@ void SystemReader::check_sections(const Node& document) {
         if (std::ranges::find(known, entry.key) == known.end()) {
             m_reporter.report(m_in.warning(
                 entry.key_span, "OPT120", fmt::format("the section '{}' is ignored", entry.key),
-                suggestion(entry.key, known, "remove it if it is not meant for another program")));
+                config::suggestion(entry.key, known,
+                                   "remove it if it is not meant for another program")));
         }
     }
 }
@@ -103,19 +104,19 @@ void SystemReader::read_resource(const Entry& entry, std::size_t layer, Resource
     if (description != nullptr && !description->is_null()) {
         resource.description = m_in.text(description, fmt::format("'description' of {}", what));
     }
-    resource.cost =
-        m_in.required_number(entry.value, "cost", NumberRange::at_least_zero, what, "$/h", 0);
+    resource.cost = m_in.required_number(entry.value, "cost", config::NumberRange::at_least_zero,
+                                         what, "$/h", 0);
     resource.memory_mb =
-        m_in.required_number(entry.value, "memory", NumberRange::above_zero, what, "MB", 1);
+        m_in.required_number(entry.value, "memory", config::NumberRange::above_zero, what, "MB", 1);
     if (kind == ResourceKind::function) {
-        resource.idle_time_s = m_in.required_number(entry.value, "idle_time_before_kill",
-                                                    NumberRange::at_least_zero, what, "s", 0);
+        resource.idle_time_s = m_in.required_number(
+            entry.value, "idle_time_before_kill", config::NumberRange::at_least_zero, what, "s", 0);
     } else {
         const Node* number = m_in.required(entry.value, "number", what);
         resource.nodes = static_cast<int>(
             m_in.integer(number, 1, fmt::format("'number' of {}", what)).value_or(1));
-        resource.cores =
-            m_in.required_number(entry.value, "n_cores", NumberRange::above_zero, what, "", 1);
+        resource.cores = m_in.required_number(entry.value, "n_cores",
+                                              config::NumberRange::above_zero, what, "", 1);
     }
     const auto [place, fresh] = m_resource_spans.try_emplace(entry.key, entry.key_span);
     if (!fresh) {
@@ -143,8 +144,8 @@ void SystemReader::read_layers(const Node& section, ResourceKind kind) {
         }
         optimizer::Layer layer{entry.key, kind, 0};
         if (kind == ResourceKind::function) {
-            layer.transition_cost = m_in.required_number(entry.value, "transition_cost",
-                                                         NumberRange::at_least_zero, what, "$", 0);
+            layer.transition_cost = m_in.required_number(
+                entry.value, "transition_cost", config::NumberRange::at_least_zero, what, "$", 0);
             if (layer.transition_cost > 0) {
                 m_reporter.report(m_in.warning(
                     entry.value.find("transition_cost")->span, "OPT119",
@@ -193,10 +194,10 @@ void SystemReader::read_domains(const Node& section) {
         }
         optimizer::NetworkDomain domain;
         domain.name = entry.key;
-        domain.access_delay_s = m_in.required_number(entry.value, "AccessDelay",
-                                                     NumberRange::at_least_zero, what, "s", 0);
-        domain.bandwidth = m_in.required_number(entry.value, "Bandwidth", NumberRange::above_zero,
-                                                what, "Mbit/s or kbit/s", 1);
+        domain.access_delay_s = m_in.required_number(
+            entry.value, "AccessDelay", config::NumberRange::at_least_zero, what, "s", 0);
+        domain.bandwidth = m_in.required_number(
+            entry.value, "Bandwidth", config::NumberRange::above_zero, what, "Mbit/s or kbit/s", 1);
         const Node* layers = find_ignoring_case(entry.value, "computationalLayers");
         if (layers == nullptr) {
             layers = m_in.required(entry.value, "computationalLayers", what);
@@ -210,7 +211,7 @@ void SystemReader::read_domains(const Node& section) {
                 m_in.error(
                     item.span, "OPT105",
                     fmt::format("{} contains the layer '{}', which has no resources", what, name),
-                    suggestion(name, layer_names(), "define the layer, or remove it here"));
+                    config::suggestion(name, layer_names(), "define the layer, or remove it here"));
             } else if (std::ranges::find(domain.layers, found->second) == domain.layers.end()) {
                 domain.layers.push_back(found->second);
             }
@@ -231,13 +232,13 @@ void SystemReader::read_local_constraint(const Entry& entry) {
         m_in.error(
             entry.key_span, "OPT105",
             fmt::format("there is a local constraint of '{}', but no such component", entry.key),
-            suggestion(entry.key, component_codes(), "correct the name"));
+            config::suggestion(entry.key, component_codes(), "correct the name"));
     }
     if (m_in.as_mapping(&entry.value, what) == nullptr) {
         return;
     }
-    const double threshold =
-        m_in.required_number(entry.value, "local_res_time", NumberRange::above_zero, what, "s", 1);
+    const double threshold = m_in.required_number(entry.value, "local_res_time",
+                                                  config::NumberRange::above_zero, what, "s", 1);
     m_problem.local_constraints.push_back({entry.key, component, threshold});
 }
 
@@ -248,8 +249,8 @@ void SystemReader::read_path_constraint(const Entry& entry) {
     }
     optimizer::PathConstraint path;
     path.name = entry.key;
-    path.threshold_s =
-        m_in.required_number(entry.value, "global_res_time", NumberRange::above_zero, what, "s", 1);
+    path.threshold_s = m_in.required_number(entry.value, "global_res_time",
+                                            config::NumberRange::above_zero, what, "s", 1);
     const Node* list = m_in.as_sequence(m_in.required(entry.value, "components", what),
                                         fmt::format("'components' of {}", what));
     if (list == nullptr) {
@@ -265,7 +266,7 @@ void SystemReader::read_path_constraint(const Entry& entry) {
         if (component == m_components.size()) {
             m_in.error(item.span, "OPT105",
                        fmt::format("{} names the component '{}', which does not exist", what, name),
-                       suggestion(name, component_codes(), "correct the name"));
+                       config::suggestion(name, component_codes(), "correct the name"));
             return;
         }
         const bool linked =
@@ -328,9 +329,9 @@ Result<optimizer::Problem> SystemReader::read(const Node& document) {
     if (components != nullptr) {
         read_constraints(document);
     }
-    m_problem.arrival_rate = m_in.required_number(document, "Lambda", NumberRange::above_zero,
-                                                  "the system description", "req/s", 1);
-    m_problem.horizon_h = m_in.required_number(document, "Time", NumberRange::above_zero,
+    m_problem.arrival_rate = m_in.required_number(
+        document, "Lambda", config::NumberRange::above_zero, "the system description", "req/s", 1);
+    m_problem.horizon_h = m_in.required_number(document, "Time", config::NumberRange::above_zero,
                                                "the system description", "h", 1);
     if (m_in.failed()) {
         return m_in.failure();

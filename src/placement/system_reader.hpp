@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "document_reader.hpp"
 #include "performance_entry.hpp"
 
 #include "aisprint/base/reporter.hpp"
+#include "aisprint/config/document_reader.hpp"
 #include "aisprint/optimizer/problem.hpp"
 
 #include <cstddef>
@@ -65,7 +65,7 @@ private:
     [[nodiscard]] std::vector<std::string> resource_names() const;
     [[nodiscard]] std::vector<std::string> layer_names() const;
 
-    DocumentReader m_in;
+    config::DocumentReader m_in;
     Reporter& m_reporter;
     RegressorCache m_regressors;
     optimizer::Problem m_problem;

@@ -80,7 +80,7 @@ private:
                        fmt::format("'{}' has the component '{}', which application_dag.yaml lists "
                                    "neither as component nor as alternative",
                                    version, name.scalar),
-                       suggestion(name.scalar, names, "run 'aisprint design' again"));
+                       config::suggestion(name.scalar, names, "run 'aisprint design' again"));
         return false;
     }
 
@@ -95,7 +95,7 @@ private:
         }
         const bool known = check_end(item.items[0], version) && check_end(item.items[1], version);
         const auto probability =
-            m_reader.number(&item.items[2], NumberRange::probability,
+            m_reader.number(&item.items[2], config::NumberRange::probability,
                             fmt::format("probability of a dependency of '{}'", name));
         if (known && probability) {
             version.edges.push_back(
@@ -118,7 +118,7 @@ private:
 
     const Document& m_document;
     std::map<std::string, std::string> m_originals;
-    DocumentReader m_reader;
+    config::DocumentReader m_reader;
     double m_threshold = 0;
     std::vector<Configuration> m_versions;
 };

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace aisprint::placement {
+namespace aisprint::config {
 
 /// Which numbers a field takes.
 enum class NumberRange { at_least_zero, above_zero, probability };
@@ -88,4 +88,4 @@ private:
 /// The spelling of a value for messages: 'text', 12, a list, a map, nothing.
 [[nodiscard]] std::string spelt(const yaml::Node& node);
 
-} // namespace aisprint::placement
+} // namespace aisprint::config

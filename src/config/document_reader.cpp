@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "document_reader.hpp"
+#include "aisprint/config/document_reader.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
 #include <utility>
 
-namespace aisprint::placement {
+namespace aisprint::config {
 
 namespace {
 
@@ -175,4 +175,4 @@ tl::unexpected<Failure> DocumentReader::failure() {
     return fail(ErrorKind::input, std::move(m_errors));
 }
 
-} // namespace aisprint::placement
+} // namespace aisprint::config
