@@ -222,12 +222,15 @@ Delivery delivery_of(CURL* handle, const std::string& url) {
 }
 
 /// Adds what the system says about a connection that was not made, and the proxy about a tunnel.
-void add_details(TransportError& error, CURL* handle, CURLcode code) {
+void add_details(TransportError& error, CURL* handle, CURLcode code, const std::string& proxy) {
     long number = 0;
     if (code == CURLE_COULDNT_CONNECT &&
         curl_easy_getinfo(handle, CURLINFO_OS_ERRNO, &number) == CURLE_OK && number != 0) {
         error.message +=
             fmt::format(" ({})", std::generic_category().message(static_cast<int>(number)));
+    }
+    if (code == CURLE_COULDNT_CONNECT && !proxy.empty()) {
+        error.message += fmt::format("; a proxy is set: {}", shown(proxy));
     }
     long proxy_status = 0;
     curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
@@ -287,7 +290,9 @@ std::optional<CURLcode> perform(const Line& line, const std::stop_token& stop) {
         if (code == CURLM_OK && running > 0) {
             code = curl_multi_poll(multi, nullptr, 0, k_longest_wait_ms, nullptr);
         }
-        AISPRINT_ASSERT(code == CURLM_OK);
+        if (code != CURLM_OK) {
+            return CURLE_RECV_ERROR; // the system cannot wait for the connection
+        }
         if (running == 0) {
             break;
         }
@@ -399,7 +404,7 @@ tl::expected<HttpResponse, TransportError> CurlTransport::send(const HttpRequest
     } else if (*code != CURLE_OK) {
         error =
             error_of(*code, exchange, detail.data(), request.url, delivery_of(easy, request.url));
-        add_details(*error, easy, *code);
+        add_details(*error, easy, *code, m_options.proxy);
     } else if (!exchange.has_head) {
         // libcurl takes the end of the connection for the end of the head
         error = error_of(CURLE_PARTIAL_FILE, exchange, {}, request.url, Delivery::unknown);

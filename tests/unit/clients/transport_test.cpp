@@ -261,6 +261,20 @@ TEST(CurlTransport, ProxiesAreUsedAsTold) {
     EXPECT_EQ(make_curl_transport(options)->send(request_to(server.url()), {})->body, "direct");
 }
 
+TEST(CurlTransport, ADeadProxyIsNamed) {
+    CurlOptions options;
+    {
+        RawServer proxy([](int) {});
+        options.proxy = "http://ann:pw1@127.0.0.1:" + std::to_string(proxy.port());
+    }
+    const auto response = make_curl_transport(options)->send(request_to("http://im.example/"), {});
+    ASSERT_FALSE(response.has_value());
+    EXPECT_EQ(response.error().kind, TransportErrorKind::unreachable);
+    EXPECT_EQ(response.error().delivery, Delivery::not_sent);
+    EXPECT_THAT(response.error().message,
+                AllOf(HasSubstr("a proxy is set: http://127.0.0.1:"), Not(HasSubstr("pw1"))));
+}
+
 TEST(CurlTransport, TheEnvironmentIsNotRead) {
     Answering server;
     ASSERT_EQ(::setenv("http_proxy", "http://127.0.0.1:1", 1), 0);
