@@ -5,6 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
+
 namespace aisprint::tosca {
 
 namespace {
@@ -14,6 +18,18 @@ const char* const k_lambda = "AWS Lambda";
 const char* const k_central_organisation = "aisprint";
 const char* const k_central_bucket = "bucket";
 const char* const k_organisation = "ai-sprint";
+
+/// Whether a URL parser takes the part before the first colon for a scheme, as in
+/// "localhost:5000/image" and "image:tag".
+bool seems_to_have_scheme(const std::string& image) {
+    const std::size_t colon = image.find(':');
+    return colon != std::string::npos && colon > 0 &&
+           std::all_of(image.begin(), image.begin() + static_cast<std::ptrdiff_t>(colon),
+                       [](unsigned char c) {
+                           return std::isalnum(c) != 0 || c == '+' || c == '-' || c == '.';
+                       }) &&
+           image.compare(colon, 3, "://") != 0;
+}
 
 /// Puts together the service of one component.
 class ServiceBuilder {
@@ -32,6 +48,7 @@ public:
         add_demands(properties);
         add_pull_secret(properties);
         add_buckets(m_plan, m_index, properties);
+        warn_of_providers(properties);
         yaml::Node node = map_of({{"type", yaml::text("tosca.nodes.aisprint.FaaS.Function")},
                                   {"properties", std::move(properties)}});
         if (has_own_cluster(kind())) {
@@ -43,10 +60,14 @@ public:
 private:
     [[nodiscard]] LayerKind kind() const { return m_component.layer.kind; }
 
-    /// With several clusters that exist, the image tells IM which of them is meant.
+    /// For clusters that exist, IM reads the image as a URL: with several of them it tells which
+    /// one is meant, and what could pass for a scheme needs one.
     std::string image() {
-        if (!m_plan.names_clusters || kind() != LayerKind::physical_provisioned) {
+        if (kind() != LayerKind::physical_provisioned || m_plan.as_reference()) {
             return m_component.image;
+        }
+        if (!m_plan.names_clusters) {
+            return (seems_to_have_scheme(m_component.image) ? "docker://" : "") + m_component.image;
         }
         const PhysicalResource& physical = *m_component.physical;
         std::string host = physical.oscar ? host_of(physical.oscar->endpoint) : std::string();
@@ -140,6 +161,27 @@ private:
                             "it makes: '{}' would run without",
                             sgx ? "enable_sgx" : "exposed", m_component.name),
                 "apply the FDL with oscar-cli once the cluster is configured")));
+        }
+    }
+
+    /// IM 1.15.0 fails on the second provider of a kind when it hands a service over to a cluster
+    /// that exists, or to Lambda.
+    void warn_of_providers(const yaml::Node& properties) {
+        const yaml::Node* providers = properties.find("storage_providers");
+        if (providers == nullptr || has_own_cluster(kind()) || m_plan.as_reference()) {
+            return;
+        }
+        for (const yaml::Entry& of_kind : providers->entries) {
+            if (of_kind.value.entries.size() > 1) {
+                m_findings.warnings.push_back(as_warning(
+                    about(m_component, "TSC068",
+                          fmt::format("'{}' writes to {} clusters through {}: the Infrastructure "
+                                      "Manager (seen with 1.15.0) takes one for services on "
+                                      "clusters that exist and for functions, and fails",
+                                      m_component.name, of_kind.value.entries.size(), of_kind.key),
+                          "if it fails, apply the FDL with oscar-cli, or run the component on a "
+                          "cluster of its own")));
+            }
         }
     }
 

@@ -223,6 +223,42 @@ TEST(Clusters, SeveralThatExistAreToldApartByTheImage) {
     EXPECT_EQ(app.service("one", "image"), "registry.example.org/one:1");
 }
 
+TEST(Clusters, ThatExistReadImagesAsUrls) {
+    DeploymentBuilder app;
+    app.add("one", physical_provisioned, 1);
+    app.add("two", virtual_machines, 2);
+    for (const char* image : {"localhost:5000/one:1", "one:1", "10.0.0.1:5000/one"}) {
+        app.component("one").image = image;
+        app.component("two").image = image;
+        app.build();
+        EXPECT_EQ(app.service("one", "image"), std::string("docker://") + image);
+        EXPECT_EQ(app.service("two", "image"), image);
+    }
+    for (const char* image : {"registry.example.org/a/one:1", "one", "docker://one:1"}) {
+        app.component("one").image = image;
+        app.build();
+        EXPECT_EQ(app.service("one", "image"), image);
+    }
+}
+
+TEST(Clusters, ThatExistTakeOneProviderOfAKind) {
+    DeploymentBuilder app;
+    app.add("one", physical_provisioned, 1);
+    app.add("two", virtual_machines, 2);
+    app.add("three", virtual_machines, 3);
+    app.add("four", lambda, 4);
+    app.connect("one", "two");
+    app.connect("one", "four");
+    app.connect("two", "three");
+    app.connect("two", "four");
+    app.build();
+    EXPECT_EQ(app.warning_codes(), Codes{});
+    app.connect("one", "three"); // two of MinIO
+    app.build();
+    ASSERT_EQ(app.warning_codes(), Codes{"TSC068"});
+    EXPECT_EQ(app.warnings[0].span.line, 1U);
+}
+
 TEST(Documents, SecretsAreKnownToARedactor) {
     DeploymentBuilder app;
     app.add("one", virtual_machines, 1);
