@@ -254,11 +254,8 @@ TwinCheck Infrastructure::remove_twins(std::chrono::milliseconds patience) {
     const std::chrono::milliseconds begin = m_session.clock().now();
     while (m_record.may_have_twin) {
         const auto found = m_session.find_tagged(m_record.tag);
-        if (!found) {
-            return TwinCheck::unclear;
-        }
-        bool is_alone = true;
-        for (const std::string& url : *found) {
+        bool is_alone = found.has_value();
+        for (const std::string& url : found ? *found : std::vector<std::string>{}) {
             if (infrastructure_id(url) != infrastructure_id(m_record.url)) {
                 is_alone = false;
                 remove_twin(url);
@@ -272,7 +269,7 @@ TwinCheck Infrastructure::remove_twins(std::chrono::milliseconds patience) {
             return TwinCheck::none_there; // later runs look again
         }
         if (m_session.clock().now() - begin >= patience || !m_session.pause(k_look_again)) {
-            return TwinCheck::being_deleted;
+            return found ? TwinCheck::being_deleted : TwinCheck::unclear;
         }
     }
     return TwinCheck::none_there;
