@@ -11,6 +11,8 @@ namespace aisprint::tosca {
 
 namespace {
 
+const char* const k_function = "tosca.nodes.aisprint.FaaS.Function";
+
 std::string quoted(const std::string& name) {
     return fmt::format("'{}'", name);
 }
@@ -79,6 +81,7 @@ void DocumentChecker::check() {
     with_section("policies", [&](const yaml::Node& section) { check_policies(section); });
     with_section("groups", [&](const yaml::Node& section) { check_groups(section); });
     check_published_types();
+    check_storage_providers();
 }
 
 void DocumentChecker::add(const Span& span,
@@ -347,6 +350,32 @@ void DocumentChecker::check_published_types() {
                             "our custom_types.yaml")));
                     }
                 }
+            }
+        }
+    }
+}
+
+/// IM hands a service to a cluster that exists with one storage provider of each kind at most.
+void DocumentChecker::check_storage_providers() {
+    for (const auto& [name, node] : m_scope.nodes) {
+        const yaml::Node& content = node.entry->value;
+        const yaml::Node* type = content.find("type");
+        const yaml::Node* properties = content.find("properties");
+        const yaml::Node* kinds =
+            properties == nullptr ? nullptr : properties->find("storage_providers");
+        if (type == nullptr || type->scalar != k_function || kinds == nullptr ||
+            !m_scope.target_of(name, "host").empty()) {
+            continue;
+        }
+        for (const yaml::Entry& kind : kinds->entries) {
+            if (kind.value.entries.size() > 1) {
+                m_found.push_back(as_warning(make_error_at(
+                    m_source, kind.value.entries[1].key_span, "TSC124",
+                    fmt::format("'{}' has {} storage providers of kind {}; the Infrastructure "
+                                "Manager 1.15 fails at the second one of a service without a "
+                                "host in the document",
+                                name, kind.value.entries.size(), kind.key),
+                    "if it does, apply the service with `aisprint toscarizer fdl` and oscar-cli")));
             }
         }
     }

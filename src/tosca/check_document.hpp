@@ -54,6 +54,7 @@ private:
     void check_relationship(const yaml::Node& relationship);
     void check_host_cycles();
     void check_published_types();
+    void check_storage_providers();
 
     const SourceFile& m_source;
     const yaml::Node& m_document;

@@ -40,8 +40,9 @@ private:
 /// Checks a TOSCA document against the types that it uses, as IM's parser does: known types, known
 /// properties of the right type, required ones present, requirements and get_input, get_attribute,
 /// get_property that lead somewhere, capabilities that exist. All findings, sorted, at their places
-/// in `source` (codes TSC100 to TSC123). Warnings are among them: for types that we do not know but
-/// the document may import (TSC122), and for what the published types refuse (TSC121). Their
+/// in `source` (codes TSC100 to TSC124). Warnings are among them: for types that we do not know but
+/// the document may import (TSC122), for what the published types refuse (TSC121), and for what IM
+/// accepts but fails at later (TSC124). Their
 /// messages and snippets quote the document, secrets included. `pattern` constraints are not
 /// checked. Time grows linearly with the document.
 [[nodiscard]] std::vector<Diagnostic>

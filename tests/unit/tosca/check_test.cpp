@@ -348,6 +348,32 @@ TEST(Check, PublishedTypesRefuseFiltersOfBuckets) {
     EXPECT_EQ(places(check_text(document("https://types.test/custom_types.yaml"))), Places{});
 }
 
+TEST(Check, ServicesOnClustersThatExistHaveOneStorageProvider) {
+    const std::string service = k_head +
+                                "  node_templates:\n"
+                                "    f:\n"
+                                "      type: tosca.nodes.aisprint.FaaS.Function\n"
+                                "      properties:\n"
+                                "        name: f\n"
+                                "        image: i\n"
+                                "        script: s\n"
+                                "        memory: 512Mi\n"
+                                "        storage_providers:\n"
+                                "          s3:\n"
+                                "            a: {access_key: a, secret_key: b, region: r}\n";
+    EXPECT_EQ(places(check_text(service)), Places{});
+    const std::string two = service + "            b: {access_key: a, secret_key: b, region: r}\n";
+    const auto found = check_text(two);
+    ASSERT_EQ(places(found), (Places{"TSC124 16:13"}));
+    EXPECT_EQ(found[0].severity, Severity::warning);
+    const std::string hosted = "      requirements: [{host: oscar}]\n"
+                               "    oscar:\n"
+                               "      type: tosca.nodes.indigo.OSCAR\n"
+                               "      requirements: [{host: front}]\n"
+                               "    front: {type: tosca.nodes.indigo.Compute}\n";
+    EXPECT_EQ(places(check_text(two + hosted)), Places{});
+}
+
 TEST(Check, ScalarUnits) {
     EXPECT_EQ(scalar_unit_value("4 GB", "scalar-unit.size"), 4e9);
     EXPECT_EQ(scalar_unit_value("0.5GiB", "scalar-unit.size"), 536870912.0);
