@@ -2,8 +2,8 @@
 // TOSCA documents for the test with a real Infrastructure Manager.
 // Usage: document_tool make APPLICATION base|optimal OUT [OPTION=VALUE]...
 //        document_tool check TYPES_FOLDER FILE...
-// `make` writes OUT/COMPONENT.yaml; options are types_url, elastic, im_auth, space4ai_r and registry.
-// `check` prints one line for each file: its name and the codes of the errors found.
+// `make` writes OUT/COMPONENT.yaml; options are types_url, elastic, im_auth, space4ai_r and
+// registry. `check` prints one line for each file: its name and the codes of the errors found.
 #include "aisprint/base/files.hpp"
 #include "aisprint/tosca/check.hpp"
 #include "aisprint/tosca/document.hpp"
@@ -63,9 +63,9 @@ Result<void> make(const std::vector<std::string>& arguments) {
     AISPRINT_TRY_ASSIGN(const auto documents,
                         tosca::build_documents(deployment, names, options, reporter));
     for (const tosca::Document& document : documents) {
-        AISPRINT_TRY(write_file_atomic(std::filesystem::path(arguments[2]) /
-                                           (document.component + ".yaml"),
-                                       yaml::write(document.content)));
+        AISPRINT_TRY(
+            write_file_atomic(std::filesystem::path(arguments[2]) / (document.component + ".yaml"),
+                              yaml::write(document.content)));
     }
     return {};
 }

@@ -26,7 +26,13 @@ JSON = {"Accept": "application/json"}
 
 SERVER = None
 SCRATCH = None
-DOCUMENTS = {}
+DOCUMENTS = {}     # name -> text
+DOCUMENTS_OF = {}  # run -> its documents
+
+# A fault of IM 1.15.0 (TSC124): its connector to OSCAR fails (KeyError) at a second storage provider
+# of a kind, so services on a cluster that exists cannot write to two clusters. The document itself
+# is accepted.
+REFUSED_BY_THE_CONNECTOR = {"blurry-faces-onnx_partition1_1"}
 
 # The runs whose documents the reference's authors publish, and the names of these documents.
 RUNS = [
@@ -86,9 +92,12 @@ def check_documents(documents):
     return {words[0]: words[1:] for words in map(str.split, answer.stdout.splitlines())}
 
 
-def create(text, asynchronous=True):
-    path = "/infrastructures" + ("?async=1" if asynchronous else "")
-    return SERVER.request("POST", path, text.encode(), YAML)
+def create(text):
+    auth = None
+    if "lambda_function" in text:
+        # Not to the OSCAR cluster, which would take it.
+        auth = [line for line in SERVER.auth_lines if "OSCAR" not in line]
+    return SERVER.request("POST", "/infrastructures?async=1", text.encode(), YAML, auth)
 
 
 def state(url):
@@ -109,6 +118,15 @@ def wait(urls, wanted):
     return states
 
 
+def destroy(url):
+    """Deletes an infrastructure for sure: while machines are being made, IM says that it did, or that
+    it cannot, and may leave them."""
+    deadline = time.monotonic() + STATE_SECONDS
+    while state(url)["state"] != "status 404" and time.monotonic() < deadline:
+        SERVER.request("DELETE", url)
+        time.sleep(0.2)
+
+
 def listed():
     _, _, body = SERVER.request("GET", "/infrastructures")
     return set(body.split())
@@ -116,9 +134,15 @@ def listed():
 
 class Documents(unittest.TestCase):
     def test_published_documents_in_our_form_live_and_die(self):
-        self.assertEqual(len(DOCUMENTS), 15)
+        self.assertEqual(sum(len(documents) for documents in DOCUMENTS_OF.values()), 15)
+        for application, documents in DOCUMENTS_OF.items():
+            # One deployment after the other: they have the same services on the cluster that exists.
+            with self.subTest(application):
+                self.live_and_die(documents)
+
+    def live_and_die(self, documents):
         urls = {}
-        for name, text in DOCUMENTS.items():
+        for name, text in documents.items():
             status, headers, body = create(text)
             self.assertEqual(status, 200, f"{name}: {body}")
             self.assertEqual(headers["InfID"], body.rsplit("/", 1)[1])
@@ -126,9 +150,12 @@ class Documents(unittest.TestCase):
         states = wait(urls.values(), {"configured", "unconfigured", "failed"})
         for name, url in urls.items():
             with self.subTest(name):
+                if name in REFUSED_BY_THE_CONNECTOR:
+                    self.assertEqual(states[url], "failed")
+                    continue
                 self.assertEqual(states[url], "configured",
                                  SERVER.request("GET", url + "/contmsg")[2])
-                self.check_infrastructure(DOCUMENTS[name], url)
+                self.check_infrastructure(documents[name], url)
         self.assertLessEqual(set(urls.values()), listed())
         for name, url in urls.items():
             with self.subTest(name):
@@ -136,6 +163,7 @@ class Documents(unittest.TestCase):
                 self.assertEqual(state(url)["state"], "status 404")
                 self.assertEqual(SERVER.request("DELETE", url)[0], 404)
         self.assertFalse(set(urls.values()) & listed())
+        self.assertEqual(SERVER.services, {})
 
     def check_infrastructure(self, text, url):
         document = yaml.safe_load(text)["topology_template"]
@@ -143,9 +171,7 @@ class Documents(unittest.TestCase):
         self.assertEqual(status, 200)
         has_cluster = "front" in document["node_templates"]
         self.assertEqual("Select master VM" in message, has_cluster, message)
-        status, _, body = SERVER.request("GET", url + "/outputs", headers=JSON)
-        self.assertEqual(status, 200)
-        outputs = json.loads(body)["outputs"]
+        outputs = self.outputs(url)
         self.assertEqual(set(outputs), set(document.get("outputs", {})))
         if has_cluster:
             self.assertFalse([name for name, value in outputs.items() if value is None])
@@ -157,9 +183,37 @@ class Documents(unittest.TestCase):
                          .get("count", 1)
                          for node in nodes if node["type"] == "tosca.nodes.indigo.Compute")
             self.assertEqual(len(machines), wanted)
+        elif "oscar_service_url" in outputs:
+            self.check_service(document, outputs)
         status, _, tosca = SERVER.request("GET", url + "/tosca")
         self.assertEqual(status, 200)
         self.assertIn("node_templates", tosca)
+
+    def outputs(self, url):
+        """The outputs, once none is null: IM tells the credential of an OSCAR cluster only after it
+        has asked the cluster for the service again."""
+        deadline = time.monotonic() + STATE_SECONDS
+        while True:
+            status, _, body = SERVER.request("GET", url + "/outputs", headers=JSON)
+            self.assertEqual(status, 200)
+            outputs = json.loads(body)["outputs"]
+            if None not in outputs.values() or time.monotonic() > deadline:
+                return outputs
+            time.sleep(0.5)
+            state(url)
+
+    def check_service(self, document, outputs):
+        """A service on a cluster that exists: as the Infrastructure Manager hands it over."""
+        (node,) = document["node_templates"].values()
+        properties = node["properties"]
+        name = properties["name"]
+        self.assertEqual(outputs["oscar_service_url"], SERVER.oscar_url)
+        self.assertEqual(outputs["oscar_service_cred"]["token"], real_im.OSCAR_PASSWORD)
+        service = SERVER.services[name]
+        for key in ["name", "image", "script", "input", "output", "storage_providers"]:
+            self.assertEqual(service.get(key), properties.get(key), key)
+        self.assertEqual(service["environment"]["Variables"], properties["env_variables"])
+        self.assertEqual(service["memory"], properties["memory"])
 
     def test_documents_of_the_other_branches_are_accepted(self):
         documents = make_documents(MORE_RUNS)
@@ -182,7 +236,7 @@ class Documents(unittest.TestCase):
             status, _, body = create(text.replace("/custom_types.yaml",
                                                   "/published/custom_types.yaml"))
             if status == 200:
-                SERVER.request("DELETE", body)
+                destroy(body)
                 continue
             self.assertEqual(status, 400)
             self.assertIn("is not a string", body)
@@ -198,7 +252,7 @@ class Protocol(unittest.TestCase):
     def tearDown(self):
         SERVER.set(unconfigured=[], failed=[])
         for url in listed():
-            SERVER.request("DELETE", url)
+            destroy(url)
 
     def test_nodes_are_added_and_removed(self):
         _, _, url = create(self.text)
@@ -231,28 +285,17 @@ class Protocol(unittest.TestCase):
         self.assertEqual(wait([url], {"configured", "failed"}), {url: "failed"})
         self.assertIn("no room for this machine", SERVER.request("GET", url + "/contmsg")[2])
 
-    def test_a_restart_forgets_nothing(self):
-        _, _, url = create(self.text)
-        wait([url], {"configured"})
-        SERVER.kill()
-        SERVER.start()
-        self.assertEqual(listed(), {url})
-        self.assertEqual(state(url)["state"], "configured")
-        self.assertEqual(SERVER.request("DELETE", url)[0], 200)
-
     def test_errors_have_their_codes(self):
         missing = "/infrastructures/00000000-0000-0000-0000-000000000000"
-        other = {"Authorization": "id = im; type = InfrastructureManager; "
-                                  "username = bob; password = pw2"}
+        other = ["id = im; type = InfrastructureManager; username = bob; password = pw2"]
         _, _, url = create(self.text)
         wait([url], {"configured"})
         for expected, request in [
-                (401, ("GET", "/infrastructures", None, None, False)),
-                (401, ("GET", "/infrastructures", None,
-                       {"Authorization": "id = dummy; type = Dummy"}, False)),
+                (401, ("GET", "/infrastructures", None, None, [])),
+                (401, ("GET", "/infrastructures", None, None, [real_im.DUMMY_LINE])),
                 (404, ("GET", missing + "/state")),
                 (404, ("DELETE", missing)),
-                (403, ("GET", url + "/state", None, other, False)),
+                (403, ("GET", url + "/state", None, None, other)),
                 (400, ("POST", "/infrastructures", b"no: tosca", YAML)),
                 (415, ("POST", "/infrastructures", b"x", {"Content-Type": "image/png"}))]:
             with self.subTest(request=request[:2]):
@@ -288,7 +331,6 @@ FAULTS = {
     "unknown_property": change((*SERVICE, "properties", "expose_service"), True),
     "missing_property": change((*SERVICE, "properties", "image"), None),
     "text_for_list": change((*SERVICE, "properties", "image_pull_secrets"), "secret"),
-    "number_for_text": change((*SERVICE, "properties", "memory"), 512),
     "text_for_number": change((*SERVICE, "properties", "cpu"), "much"),
     "text_for_boolean": change((*SERVICE, "properties", "enable_gpu"), "perhaps"),
     "nested_property": change((*SERVICE, "properties", "output", 0, "bucket"), "b"),
@@ -315,6 +357,7 @@ FAULTS = {
 # Faults that the Infrastructure Manager does not see when a document is posted, but that break the
 # cluster later.
 ONLY_OURS = {
+    "number_for_text": change((*SERVICE, "properties", "memory"), 512),
     "interface": change((*NODES, "monitoring", "interfaces", "Standard", "konfigure"), "a.yml"),
     "artifact": change((*NODES, "lrms_front_end", "artifacts", "kube_role", "file"), None),
 }
@@ -337,7 +380,7 @@ class Faults(unittest.TestCase):
             with self.subTest(name):
                 status, _, body = create(text)
                 if status == 200:
-                    SERVER.request("DELETE", body)
+                    destroy(body)
                 self.assertNotEqual(codes[name], [])
                 self.assertEqual(status, 400)
 
@@ -348,6 +391,27 @@ class Faults(unittest.TestCase):
                 self.assertNotEqual(codes[name], [])
 
 
+class Restart(unittest.TestCase):
+    """The last tests, by their name: what they find out changes the server."""
+
+    def test_a_restart_forgets_nothing(self):
+        _, _, url = create(DOCUMENTS["mask-detector"])
+        wait([url], {"configured"})
+        SERVER.kill()
+        SERVER.start()
+        self.assertEqual(listed(), {url})
+        self.assertEqual(state(url)["state"], "configured")
+        # IM 1.15.0 reads what it has stored without a check, and from then on checks no document
+        # of anybody: another reason to check them ourselves.
+        document = yaml.safe_load(DOCUMENTS["mask-detector"])
+        FAULTS["nested_type"](document)
+        status, _, faulty = create(yaml.safe_dump(document))
+        self.assertEqual(status, 200)
+        destroy(faulty)
+        destroy(url)
+        self.assertEqual(listed(), set())
+
+
 if __name__ == "__main__":
     if not DATA.exists():
         print(f"no reference data in {DATA}", file=sys.stderr)
@@ -356,6 +420,9 @@ if __name__ == "__main__":
         SCRATCH = pathlib.Path(scratch)
         with real_im.running(VENV, SCRATCH / "im") as SERVER:
             SERVER.set(step_seconds=0)
-            DOCUMENTS.update(make_documents(RUNS))
+            for run in RUNS:
+                DOCUMENTS_OF[" ".join([*run[:2], *run[2]])] = make_documents([run])
+            for documents in DOCUMENTS_OF.values():
+                DOCUMENTS.update(documents)
             outcome = unittest.main(argv=[sys.argv[0], *sys.argv[4:]], exit=False).result
     sys.exit(0 if outcome.wasSuccessful() else 1)
