@@ -119,8 +119,7 @@ def wait(urls, wanted):
 
 
 def destroy(url):
-    """Deletes an infrastructure for sure: while machines are being made, IM says that it did, or that
-    it cannot, and may leave them."""
+    """Deletes an infrastructure for sure: while machines are being made, IM answers with 409."""
     deadline = time.monotonic() + STATE_SECONDS
     while state(url)["state"] != "status 404" and time.monotonic() < deadline:
         SERVER.request("DELETE", url)
