@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aisprint/profiling/units.hpp"
+
+#include "aisprint/base/files.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <regex>
+#include <set>
+
+namespace aisprint::profiling {
+
+namespace {
+
+using config::CandidateEntry;
+using config::Container;
+
+constexpr std::size_t k_many_deployments = 20;
+constexpr const char* k_partitions_file = "aisprint/designs/component_partitions.yaml";
+
+/// What a key of candidate_deployments.yaml says: componentN, componentN_partitionX_p,
+/// componentN_alternativea.
+struct EntryKind {
+    std::string number;
+    std::string segment;     ///< of partitions
+    std::string alternative; ///< of degraded versions
+};
+
+std::optional<EntryKind> parse_key(const std::string& key) {
+    static const std::regex form("component([0-9]+)(?:_partitionX_([0-9]+)|_alternative([0-9]+))?");
+    std::smatch match;
+    if (!std::regex_match(key, match, form)) {
+        return std::nullopt;
+    }
+    return EntryKind{match[1], match[2], match[3]};
+}
+
+/// A partition as designs name it: partition1_2 is segment 2 of group 1.
+struct PartitionName {
+    int group = 0;
+    int segment = 0;
+};
+
+std::optional<PartitionName> parse_partition(const std::string& text) {
+    static const std::regex form("partition([0-9]{1,6})_([0-9]{1,6})");
+    std::smatch match;
+    if (!std::regex_match(text, match, form)) {
+        return std::nullopt;
+    }
+    return PartitionName{std::stoi(match[1]), std::stoi(match[2])};
+}
+
+std::string service_name(std::string component) {
+    std::replace(component.begin(), component.end(), '_', '-');
+    return component;
+}
+
+/// Images of a container as candidate_deployments.yaml lists them.
+std::vector<std::string> images_of(const CandidateEntry& entry, const Container& container) {
+    const yaml::Node* containers = entry.node.find("Containers");
+    const yaml::Node* node = containers == nullptr ? nullptr : containers->find(container.key);
+    const yaml::Node* image = node == nullptr ? nullptr : node->find("image");
+    std::vector<std::string> images;
+    if (image != nullptr && image->is_scalar() && !image->scalar.empty()) {
+        images.push_back(image->scalar);
+    } else if (image != nullptr) {
+        for (const yaml::Node& item : image->items) {
+            images.push_back(item.scalar);
+        }
+    }
+    return images;
+}
+
+/// Entries of one component: the base, its segments by number, its degraded versions.
+struct ComponentGroup {
+    std::string number;
+    const CandidateEntry* base = nullptr;
+    std::map<int, const CandidateEntry*> segments;
+    std::vector<std::pair<std::string, const CandidateEntry*>> alternatives;
+};
+
+class Enumerator {
+public:
+    Enumerator(const config::ApplicationConfig& application,
+               const config::ApplicationFolder& folder,
+               const RunParameters& parameters,
+               Reporter& reporter)
+        : m_application(application), m_folder(folder), m_parameters(parameters),
+          m_reporter(reporter) {}
+
+    Result<Testbed> enumerate() {
+        AISPRINT_TRY(read_partitions());
+        collect_resources();
+        collect_groups();
+        std::vector<std::vector<UnitChain>> choices;
+        for (const ComponentGroup& group : m_groups) {
+            choices.push_back(chains_of(group));
+        }
+        check_order();
+        if (!m_errors.empty()) {
+            sort_and_merge(m_errors);
+            return fail(ErrorKind::input, std::move(m_errors));
+        }
+        multiply(choices);
+        for (const ComponentGroup& group : m_groups) {
+            attach_alternatives(group);
+        }
+        warn_of_many();
+        return std::move(m_testbed);
+    }
+
+private:
+    /// Reads which partitions of each component were designed.
+    Result<void> read_partitions() {
+        const std::string shown = m_folder.shown(k_partitions_file);
+        auto source = load_source(m_folder.path / k_partitions_file, shown);
+        if (!source) {
+            return fail(ErrorKind::input,
+                        make_error_in(shown, "PRF020", "the application is not designed",
+                                      "run 'aisprint design' first"));
+        }
+        AISPRINT_TRY_ASSIGN(const yaml::Node document, yaml::parse(*source));
+        const yaml::Node* components = document.find("components");
+        if (components == nullptr) {
+            return {};
+        }
+        for (const yaml::Entry& entry : components->entries) {
+            const yaml::Node* list = entry.value.find("partitions");
+            for (const yaml::Node& item :
+                 list == nullptr ? std::vector<yaml::Node>() : list->items) {
+                if (const auto partition = parse_partition(item.scalar)) {
+                    m_partitions[entry.key][partition->group].insert(partition->segment);
+                }
+            }
+        }
+        return {};
+    }
+
+    void collect_resources() {
+        for (const config::NetworkDomain& domain : m_application.resources->domains) {
+            for (const config::ComputationalLayer& layer : domain.layers) {
+                for (const config::Resource& resource : layer.resources) {
+                    ResourceFacts facts;
+                    facts.name = resource.name;
+                    facts.layer = layer.number;
+                    facts.total_nodes = resource.total_nodes;
+                    facts.cores_per_node = resource.computing_units;
+                    facts.memory_mb_per_node = resource.memory_mb;
+                    facts.cost = resource.cost;
+                    facts.is_function = layer.type == config::LayerType::cloud_functions;
+                    m_testbed.resources.push_back(std::move(facts));
+                }
+            }
+        }
+    }
+
+    void collect_groups() {
+        for (const CandidateEntry& entry : m_application.deployments->entries) {
+            const auto kind = parse_key(entry.key);
+            if (!kind) {
+                continue; // the reader of the file has refused keys of another form
+            }
+            ComponentGroup& group = group_of(kind->number);
+            if (!kind->segment.empty()) {
+                group.segments[std::stoi(kind->segment)] = &entry;
+            } else if (!kind->alternative.empty()) {
+                group.alternatives.emplace_back(kind->alternative, &entry);
+            } else {
+                group.base = &entry;
+            }
+        }
+    }
+
+    ComponentGroup& group_of(const std::string& number) {
+        const auto found =
+            std::find_if(m_groups.begin(), m_groups.end(),
+                         [&](const ComponentGroup& group) { return group.number == number; });
+        if (found != m_groups.end()) {
+            return *found;
+        }
+        m_groups.push_back({number, nullptr, {}, {}});
+        return m_groups.back();
+    }
+
+    /// Ways to run a component: the base on each candidate resource, then each partition group on
+    /// each combination of resources.
+    std::vector<UnitChain> chains_of(const ComponentGroup& group) {
+        std::vector<UnitChain> chains;
+        if (group.base == nullptr) {
+            return chains;
+        }
+        const std::string& name = group.base->name;
+        for (const std::size_t unit :
+             units_of(*group.base, "C" + group.number, name, name, "base")) {
+            chains.push_back({{unit}});
+        }
+        for (const auto& [number, segments] : m_partitions[name]) {
+            append_partition_chains(group, number, segments, chains);
+        }
+        return chains;
+    }
+
+    void append_partition_chains(const ComponentGroup& group,
+                                 int number,
+                                 const std::set<int>& segments,
+                                 std::vector<UnitChain>& chains) {
+        const std::string& name = group.base->name;
+        std::vector<UnitChain> begun{{}};
+        int expected = 1;
+        for (const int segment : segments) {
+            const auto entry = group.segments.find(segment);
+            if (segment != expected++ || entry == group.segments.end()) {
+                warn_of_gap(group, number);
+                return;
+            }
+            const std::string partition = fmt::format("partition{}_{}", number, segment);
+            const std::vector<std::size_t> units =
+                units_of(*entry->second, fmt::format("C{}P{}.{}", group.number, number, segment),
+                         name, name + "_" + partition, partition);
+            std::vector<UnitChain> longer;
+            for (const UnitChain& chain : begun) {
+                for (const std::size_t unit : units) {
+                    longer.push_back(chain);
+                    longer.back().units.push_back(unit);
+                }
+            }
+            begun = std::move(longer);
+        }
+        // every segment that has a candidate entry must have been designed
+        if (segments.size() != group.segments.size()) {
+            warn_of_gap(group, number);
+            return;
+        }
+        chains.insert(chains.end(), begun.begin(), begun.end());
+    }
+
+    void warn_of_gap(const ComponentGroup& group, int number) {
+        m_reporter.report(as_warning(make_error_in(
+            m_folder.shown(k_partitions_file), "PRF021",
+            fmt::format("partition{} of {} is not tested: its segments and the entries of "
+                        "candidate_deployments.yaml do not go together",
+                        number, group.base->name),
+            "list every segment in candidate_deployments.yaml, or design the component again")));
+    }
+
+    /// A unit for each container and candidate resource of an entry.
+    std::vector<std::size_t> units_of(const CandidateEntry& entry,
+                                      const std::string& short_id,
+                                      const std::string& component,
+                                      const std::string& partition,
+                                      const std::string& design) {
+        std::vector<std::size_t> units;
+        const ComponentParameters* parameters = m_parameters.parameters_of(entry.key);
+        if (parameters == nullptr) {
+            add_error(entry.span, "PRF022",
+                      fmt::format("run_parameters.yaml has no parallelism for '{}'", entry.key),
+                      "add it below 'components'");
+            return units;
+        }
+        for (const Container& container : entry.containers) {
+            for (const auto& resource : container.resources) {
+                const ResourceFacts* facts = m_testbed.find_resource(resource.value);
+                if (facts == nullptr || !runs_on_layer(entry, facts->layer)) {
+                    continue; // CFG043 and CFG044 have told
+                }
+                Unit unit;
+                unit.id = short_id + "@" + resource.value;
+                unit.key = entry.key;
+                unit.component = component;
+                unit.partition = partition;
+                unit.design = component + "/" + design;
+                unit.service = service_name(partition);
+                unit.resource = resource.value;
+                unit.cpu = container.computing_units;
+                unit.memory_mb = container.memory_mb;
+                unit.images = images_of(entry, container);
+                unit.gpu = container.gpu_requirement;
+                unit.parameters = *parameters;
+                units.push_back(add_unit(std::move(unit)));
+            }
+        }
+        return units;
+    }
+
+    static bool runs_on_layer(const CandidateEntry& entry, std::int64_t layer) {
+        return std::any_of(entry.layers.begin(), entry.layers.end(),
+                           [&](const auto& candidate) { return candidate.value == layer; });
+    }
+
+    std::size_t add_unit(Unit unit) {
+        const auto [place, is_new] = m_by_id.try_emplace(unit.id, m_testbed.units.size());
+        if (is_new) {
+            m_testbed.units.push_back(std::move(unit));
+        }
+        return place->second;
+    }
+
+    /// Components must be listed in the order of a chain: profiling drives them one after another.
+    void check_order() {
+        const config::ApplicationDag& graph = *m_application.dag;
+        std::vector<std::string> order;
+        for (const ComponentGroup& group : m_groups) {
+            if (group.base != nullptr) {
+                order.push_back(group.base->name);
+            }
+        }
+        std::vector<std::pair<std::string, std::string>> expected;
+        for (std::size_t i = 1; i < order.size(); ++i) {
+            expected.emplace_back(order[i - 1], order[i]);
+        }
+        std::vector<std::pair<std::string, std::string>> found;
+        for (const config::Dependency& edge : graph.dependencies) {
+            found.emplace_back(edge.source, edge.target);
+        }
+        std::sort(expected.begin(), expected.end());
+        std::sort(found.begin(), found.end());
+        if (expected != found) {
+            m_errors.push_back(make_error_in(
+                graph.source.name(), "PRF023",
+                fmt::format("profiling needs a chain of components in the order of "
+                            "candidate_deployments.yaml: {}",
+                            fmt::join(order, " -> ")),
+                "list the components in the order of their dependencies; graphs with branches "
+                "cannot be profiled yet"));
+        }
+    }
+
+    void multiply(const std::vector<std::vector<UnitChain>>& choices) {
+        std::vector<UnitChain> deployments{{}};
+        for (const std::vector<UnitChain>& chains : choices) {
+            std::vector<UnitChain> longer;
+            for (const UnitChain& begun : deployments) {
+                for (const UnitChain& chain : chains) {
+                    longer.push_back(begun);
+                    longer.back().units.insert(longer.back().units.end(), chain.units.begin(),
+                                               chain.units.end());
+                }
+            }
+            deployments = std::move(longer);
+        }
+        m_testbed.deployments = std::move(deployments);
+    }
+
+    /// Degraded versions are tested with the base component, on the same resource.
+    void attach_alternatives(const ComponentGroup& group) {
+        for (const auto& [number, entry] : group.alternatives) {
+            for (const std::size_t unit :
+                 units_of(*entry, fmt::format("C{}A{}", group.number, number), entry->name,
+                          entry->name, "base")) {
+                const auto base = m_by_id.find(
+                    fmt::format("C{}@{}", group.number, m_testbed.units[unit].resource));
+                if (base != m_by_id.end()) {
+                    m_testbed.alternatives[base->second].push_back(unit);
+                }
+            }
+        }
+    }
+
+    void warn_of_many() {
+        const std::size_t count = m_testbed.deployments.size();
+        if (count > k_many_deployments) {
+            m_reporter.report(as_warning(
+                make_error("PRF024", fmt::format("the campaign has {} deployments", count),
+                           "offer fewer candidate resources, or test some with --only")));
+        }
+    }
+
+    void
+    add_error(const Span& span, const std::string& code, std::string message, std::string hint) {
+        m_errors.push_back(make_error_at(m_application.deployments->source, span, code,
+                                         std::move(message), std::move(hint)));
+    }
+
+    const config::ApplicationConfig& m_application;
+    const config::ApplicationFolder& m_folder;
+    const RunParameters& m_parameters;
+    Reporter& m_reporter;
+    std::map<std::string, std::map<int, std::set<int>>> m_partitions;
+    std::vector<ComponentGroup> m_groups;
+    std::map<std::string, std::size_t> m_by_id;
+    Testbed m_testbed;
+    std::vector<Diagnostic> m_errors;
+};
+
+} // namespace
+
+Result<Testbed> enumerate_units(const config::ApplicationConfig& application,
+                                const config::ApplicationFolder& folder,
+                                const RunParameters& parameters,
+                                Reporter& reporter) {
+    AISPRINT_ASSERT(application.dag && application.resources && application.deployments);
+    return Enumerator(application, folder, parameters, reporter).enumerate();
+}
+
+} // namespace aisprint::profiling
