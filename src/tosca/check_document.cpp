@@ -394,6 +394,11 @@ check_document(const SourceFile& source, const yaml::Node& document, const TypeC
     } else {
         DocumentChecker(source, document, types.impl(), found).check();
     }
+    for (Diagnostic& diagnostic : found) {
+        if (is_about_secret(diagnostic.snippet)) {
+            diagnostic.snippet.clear();
+        }
+    }
     sort_and_merge(found);
     return found;
 }

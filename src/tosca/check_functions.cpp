@@ -108,7 +108,7 @@ void FunctionChecker::check_get_input(const yaml::Node& argument,
     if (!name->is_scalar()) {
         add(argument.span, "TSC114",
             fmt::format("get_input in {} gets {}; it needs the name of an input", label,
-                        yaml::describe(argument)));
+                        shown(argument, label)));
         return;
     }
     const auto input = m_scope.inputs.find(name->scalar);
@@ -145,7 +145,7 @@ void FunctionChecker::check_list(const yaml::Entry& function,
     if (!arguments.is_sequence() || arguments.items.empty()) {
         add(arguments.span, "TSC114",
             fmt::format("{} in {} gets {}; it needs a list", function.key, label,
-                        yaml::describe(arguments)));
+                        shown(arguments, label)));
         return;
     }
     if (function.key == "token" && arguments.items.size() != 3) {

@@ -99,7 +99,7 @@ std::string allowed_text(const std::string& type) {
     static const std::map<std::string, std::string> texts{
         {"string", "a text"},
         {"integer", "an integer"},
-        {"float", "a number"},
+        {"float", "a number with a point, such as 1.0"},
         {"boolean", "true or false"},
         {"version", "a version such as 1.2"},
         {"range", "a list of two integers, the smaller first"},
@@ -123,7 +123,8 @@ bool has_type(const yaml::Node& value, const std::string& type) {
         return integer_of(value).has_value();
     }
     if (type == "float") {
-        return yaml::as_number(value).has_value();
+        // The Infrastructure Manager's parser refuses whole numbers here.
+        return yaml::as_number(value) && value.scalar.find('.') != std::string::npos;
     }
     if (type == "boolean") {
         return yaml::as_bool(value) || (value.is_scalar() && (lower(value.scalar) == "true" ||
@@ -155,7 +156,8 @@ std::string hint_for(const yaml::Node& value, const std::string& type) {
         return "add a unit: MB, MiB, GB, GiB, ...";
     }
     if (type == "float" && number_of(value)) {
-        return "remove the quotes";
+        return value.spelling == yaml::Spelling::plain ? "write it with a point, such as 1.0"
+                                                       : "remove the quotes";
     }
     return {};
 }
@@ -270,6 +272,18 @@ std::optional<double> scalar_unit_value(const std::string& text, const std::stri
     return *value * *factor;
 }
 
+bool is_about_secret(std::string_view text) {
+    static constexpr std::array<std::string_view, 7> k_words{"pass", "token", "secret",    "key",
+                                                             "auth", "_sk",   "credential"};
+    const std::string lowered = lower(std::string(text));
+    return std::ranges::any_of(
+        k_words, [&](std::string_view word) { return lowered.find(word) != std::string::npos; });
+}
+
+std::string shown(const yaml::Node& value, const std::string& label) {
+    return value.is_scalar() && is_about_secret(label) ? "another value" : yaml::describe(value);
+}
+
 bool is_function(const yaml::Node& node) {
     return node.entries.size() == 1 &&
            std::ranges::find(k_functions, node.entries.front().key) != k_functions.end();
@@ -308,7 +322,7 @@ void ValueChecker::check_value(const yaml::Node& value,
     }
     if (!value.is_mapping()) {
         add(value.span, "TSC105",
-            fmt::format("{} is {}; it must be a map ({})", label, yaml::describe(value),
+            fmt::format("{} is {}; it must be a map ({})", label, shown(value, label),
                         schema.type));
         return;
     }
@@ -321,7 +335,7 @@ void ValueChecker::check_primitive(const yaml::Node& value,
                                    CheckConstraints constraints) {
     if (!has_type(value, schema.type)) {
         add(value.span, "TSC105",
-            fmt::format("{} is {}; it must be {}", label, yaml::describe(value),
+            fmt::format("{} is {}; it must be {}", label, shown(value, label),
                         allowed_text(schema.type)),
             hint_for(value, schema.type));
         return;
@@ -360,7 +374,7 @@ void ValueChecker::check_constraints(const yaml::Node& value,
     for (const Constraint& constraint : constraints) {
         if (!keeps(value, constraint, type)) {
             add(value.span, "TSC106",
-                fmt::format("{} is {}; it must {}", label, yaml::describe(value),
+                fmt::format("{} is {}; it must {}", label, shown(value, label),
                             constraint_text(constraint)));
         }
     }

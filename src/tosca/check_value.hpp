@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace aisprint::tosca {
@@ -13,6 +14,12 @@ namespace aisprint::tosca {
 /// A size, time or frequency as a number of the smallest unit (bytes, nanoseconds, hertz).
 [[nodiscard]] std::optional<double> scalar_unit_value(const std::string& text,
                                                       const std::string& type);
+
+/// True for a text that names a password, token or key, or a line that may hold one.
+[[nodiscard]] bool is_about_secret(std::string_view text);
+
+/// A value for messages about `label`; what may be a password is not quoted.
+[[nodiscard]] std::string shown(const yaml::Node& value, const std::string& label);
 
 /// True for `{get_input: ..}` and the other functions of TOSCA.
 [[nodiscard]] bool is_function(const yaml::Node& node);

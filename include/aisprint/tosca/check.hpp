@@ -42,9 +42,9 @@ private:
 /// get_property that lead somewhere, capabilities that exist. All findings, sorted, at their places
 /// in `source` (codes TSC100 to TSC124). Warnings are among them: for types that we do not know but
 /// the document may import (TSC122), for what the published types refuse (TSC121), and for what IM
-/// accepts but fails at later (TSC124). Their
-/// messages and snippets quote the document, secrets included. `pattern` constraints are not
-/// checked. Time grows linearly with the document.
+/// accepts but fails at later (TSC124). Values and lines that may be secrets, by the words around
+/// them, are not quoted. `pattern` constraints are not checked. Time grows linearly with the
+/// document.
 [[nodiscard]] std::vector<Diagnostic>
 check_document(const SourceFile& source, const yaml::Node& document, const TypeCatalogue& types);
 

@@ -374,6 +374,47 @@ TEST(Check, ServicesOnClustersThatExistHaveOneStorageProvider) {
     EXPECT_EQ(places(check_text(two + hosted)), Places{});
 }
 
+TEST(Check, FloatsHaveAPoint) {
+    const auto document = [](const std::string& cpu) {
+        return k_head +
+               "  node_templates:\n"
+               "    f:\n"
+               "      type: tosca.nodes.aisprint.FaaS.Function\n"
+               "      properties: {name: f, image: i, script: s, memory: 1Mi, cpu: " +
+               cpu + "}\n";
+    };
+    for (const char* cpu : {"1.0", "0.5", ".5"}) {
+        EXPECT_EQ(places(check_text(document(cpu))), Places{}) << cpu;
+    }
+    for (const char* cpu : {"1", "'1.0'", "1e5"}) {
+        const auto found = check_text(document(cpu));
+        ASSERT_EQ(found.size(), 1U) << cpu;
+        EXPECT_EQ(found[0].code, "TSC105");
+    }
+}
+
+TEST(Check, SecretsAreNotQuoted) {
+    const auto found = check_text(k_head + "  inputs:\n"
+                                           "    minio_password: {type: integer, default: sesame1}\n"
+                                           "  node_templates:\n"
+                                           "    f:\n"
+                                           "      type: tosca.nodes.indigo.OSCAR\n"
+                                           "      properties:\n"
+                                           "        minio_secretkey: sesame2\n"
+                                           "        password: [sesame3]\n"
+                                           "        dns_host: {concat: {a: sesame4}}\n"
+                                           "      requirements: [{host: front}]\n"
+                                           "    front: {type: tosca.nodes.indigo.Compute}\n");
+    EXPECT_EQ(places(found),
+              (Places{"TSC105 6:46", "TSC106 11:26", "TSC105 12:19", "TSC114 13:28"}));
+    for (const Diagnostic& diagnostic : found) {
+        EXPECT_EQ(format_diagnostic(diagnostic).find("sesame1"), std::string::npos);
+        EXPECT_EQ(format_diagnostic(diagnostic).find("sesame2"), std::string::npos);
+        EXPECT_EQ(format_diagnostic(diagnostic).find("sesame3"), std::string::npos);
+    }
+    EXPECT_NE(found.back().snippet, "") << "lines without secrets are shown";
+}
+
 TEST(Check, ScalarUnits) {
     EXPECT_EQ(scalar_unit_value("4 GB", "scalar-unit.size"), 4e9);
     EXPECT_EQ(scalar_unit_value("0.5GiB", "scalar-unit.size"), 536870912.0);
