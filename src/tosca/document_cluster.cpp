@@ -15,11 +15,17 @@ std::string constraints_text(const DocumentPlan& plan, std::size_t index) {
     return text.empty() && plan.as_reference() ? k_no_constraints_of_reference : text;
 }
 
+/// Numbers that stand for texts, such as a distribution `12`, are no texts for IM.
+yaml::Node as_text(const yaml::Node& node, const DocumentPlan& plan) {
+    return node.is_null() || plan.as_reference() ? node : yaml::text(node.scalar);
+}
+
 /// IM searches no image for machines that are there, if it is given one.
 yaml::Node front_end_image(const DocumentPlan& plan, std::size_t index) {
     const Component& component = plan.component(index);
     const bool given = component.layer.kind == LayerKind::physical_to_be_provisioned;
-    return given && !plan.as_reference() ? yaml::text("none") : component.resource.os_image;
+    return given && !plan.as_reference() ? yaml::text("none")
+                                         : as_text(component.resource.os_image, plan);
 }
 
 void add_inputs(const DocumentPlan& plan, std::size_t index, yaml::Node& inputs) {
@@ -199,7 +205,7 @@ yaml::Node worker_compute(const DocumentPlan& plan, std::size_t index, std::int6
             os.add(key, value);
         }
     };
-    add_node("distribution", resource.os_distribution);
+    add_node("distribution", as_text(resource.os_distribution, plan));
     add_node("version", resource.os_version);
     add_node("image", front_end_image(plan, index));
     return map_of(

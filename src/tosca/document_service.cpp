@@ -43,12 +43,11 @@ public:
                     {"image", yaml::text(image())},
                     {"script", yaml::text("/opt/" + m_component.name + "/script.sh")},
                     {"memory", yaml::text(m_component.memory_mb + "Mi")},
-                    {"cpu", m_component.computing_units},
+                    {"cpu", cpu()},
                     {"env_variables", environment()}});
         add_demands(properties);
         add_pull_secret(properties);
         add_buckets(m_plan, m_index, properties);
-        warn_of_providers(properties);
         yaml::Node node = map_of({{"type", yaml::text("tosca.nodes.aisprint.FaaS.Function")},
                                   {"properties", std::move(properties)}});
         if (has_own_cluster(kind())) {
@@ -84,6 +83,12 @@ private:
                       "add oscar: {endpoint: https://HOST} to it in physical_nodes.yaml"));
         }
         return "oscar://" + host + "/" + m_component.image;
+    }
+
+    /// IM takes nothing but a float here: 1 is refused, 1.0 is fine.
+    [[nodiscard]] yaml::Node cpu() const {
+        const auto value = yaml::as_number(m_component.computing_units);
+        return value && !m_plan.as_reference() ? yaml::number(*value) : m_component.computing_units;
     }
 
     [[nodiscard]] yaml::Node environment() const {
@@ -161,27 +166,6 @@ private:
                             "it makes: '{}' would run without",
                             sgx ? "enable_sgx" : "exposed", m_component.name),
                 "apply the FDL with oscar-cli once the cluster is configured")));
-        }
-    }
-
-    /// IM 1.15.0 fails on the second provider of a kind when it hands a service over to a cluster
-    /// that exists, or to Lambda.
-    void warn_of_providers(const yaml::Node& properties) {
-        const yaml::Node* providers = properties.find("storage_providers");
-        if (providers == nullptr || has_own_cluster(kind()) || m_plan.as_reference()) {
-            return;
-        }
-        for (const yaml::Entry& of_kind : providers->entries) {
-            if (of_kind.value.entries.size() > 1) {
-                m_findings.warnings.push_back(as_warning(
-                    about(m_component, "TSC068",
-                          fmt::format("'{}' writes to {} clusters through {}: the Infrastructure "
-                                      "Manager (seen with 1.15.0) takes one for services on "
-                                      "clusters that exist and for functions, and fails",
-                                      m_component.name, of_kind.value.entries.size(), of_kind.key),
-                          "if it fails, apply the FDL with oscar-cli, or run the component on a "
-                          "cluster of its own")));
-            }
         }
     }
 

@@ -283,15 +283,18 @@ TEST_F(Toscarizer, OurDocumentsPassOurOwnCheck) {
     const auto types = TypeCatalogue::load(fs::path(AISPRINT_SOURCE_DIR) / "templates/tosca");
     ASSERT_TRUE(types) << format_diagnostic(types.error().diagnostics.front());
     std::size_t checked = 0;
+    std::set<std::string> several_providers; // which the Infrastructure Manager does not manage
     for_each_document(Compatibility::ours, [&](const std::string& file, const Document& document) {
         const SourceFile source(file, yaml::write(document.content));
         const yaml::Node parsed = parse_yaml(file, source.text());
         for (const Diagnostic& found : check_document(source, parsed, *types)) {
-            ADD_FAILURE() << format_diagnostic(found);
+            EXPECT_EQ(found.code, "TSC124") << format_diagnostic(found);
+            several_providers.insert(file);
         }
         ++checked;
     });
     EXPECT_EQ(checked, 36U);
+    EXPECT_EQ(several_providers, std::set<std::string>{"blurry-faces-onnx_partition1_1"});
 }
 
 } // namespace

@@ -51,6 +51,11 @@ TEST(Cluster, GpuSgxSpotFlavourAndStorage) {
     EXPECT_EQ(app.text("a", "inputs/fe_os_image/default"), "aws://eu-west-1/ami-1");
     EXPECT_EQ(app.text("a", "node_templates/lrms_front_end/properties/nvidia_support"), "true");
     EXPECT_EQ(app.text("a", "node_templates/wn_node_resource1/properties/nvidia_support"), "true");
+    app.component("a").resource.os_distribution = yaml::plain("12"); // texts are wanted
+    app.component("a").resource.os_image = yaml::plain("1396");
+    app.build();
+    EXPECT_EQ(app.text("a", k_worker + "os/properties"),
+              "distribution: '12'\nimage: '1396'\ntype: linux\nversion: 22.04");
     app.options.compatibility = Compatibility::reference;
     app.build();
     EXPECT_FALSE(app.has("a", "node_templates/lrms_front_end/properties/nvidia_support"));
@@ -72,6 +77,10 @@ TEST(Cluster, DemandsOfAServiceOnAClusterOfOurs) {
     EXPECT_EQ(app.service("a", "cpu"), "0.9");
     EXPECT_EQ(app.service("a", "env_variables/COMPUTING_UNITS"), "0.9");
     EXPECT_EQ(app.warning_codes(), Codes{"TSC061"});
+    app.component("a").computing_units = yaml::plain("2"); // IM wants a float
+    app.build();
+    EXPECT_EQ(app.service("a", "cpu"), "2.0");
+    EXPECT_EQ(app.service("a", "env_variables/COMPUTING_UNITS"), "2");
     app.component("a").resource.sgx = false; // relies on secure and measured boot
     app.component("a").expose_service = yaml::null();
     app.build();

@@ -241,24 +241,6 @@ TEST(Clusters, ThatExistReadImagesAsUrls) {
     }
 }
 
-TEST(Clusters, ThatExistTakeOneProviderOfAKind) {
-    DeploymentBuilder app;
-    app.add("one", physical_provisioned, 1);
-    app.add("two", virtual_machines, 2);
-    app.add("three", virtual_machines, 3);
-    app.add("four", lambda, 4);
-    app.connect("one", "two");
-    app.connect("one", "four");
-    app.connect("two", "three");
-    app.connect("two", "four");
-    app.build();
-    EXPECT_EQ(app.warning_codes(), Codes{});
-    app.connect("one", "three"); // two of MinIO
-    app.build();
-    ASSERT_EQ(app.warning_codes(), Codes{"TSC068"});
-    EXPECT_EQ(app.warnings[0].span.line, 1U);
-}
-
 TEST(Documents, SecretsAreKnownToARedactor) {
     DeploymentBuilder app;
     app.add("one", virtual_machines, 1);
