@@ -58,11 +58,15 @@ public:
     /// The member "model" of a model file (docs/formats/performance_model.md).
     [[nodiscard]] virtual nlohmann::ordered_json to_json() const = 0;
 
-    /// "none", or "log" if to_json() gives the logarithm of the target.
-    [[nodiscard]] virtual std::string target_transform() const { return "none"; }
+    /// The member "scaling" of a model file: null, or mean and scale of features and target.
+    [[nodiscard]] virtual nlohmann::ordered_json scaling() const = 0;
+
+    /// The member "target_transform": "none", or "log" if the model gives the logarithm of the
+    /// target.
+    [[nodiscard]] virtual std::string target_transform() const = 0;
 
     /// How much each feature counts: absolute weights, or numbers of splits; for reports and for
-    /// selection.
+    /// selection. All 0 for Dummy, and for SVR unless its kernel is linear.
     [[nodiscard]] virtual std::vector<double> importance() const = 0;
 };
 
@@ -70,14 +74,29 @@ public:
 struct FitOptions {
     std::uint64_t seed = 0; ///< of techniques that draw
     bool compatible = false;
-    std::vector<int> monotone; ///< by feature: -1, 0, 1; empty: none
+    /// Fit to standardized features and target; see Regressor::scaling(). SVR does so anyway,
+    /// unless `compatible`.
+    bool normalize = false;
+    /// By feature: -1, 0, 1; empty: none. Only XGBoost heeds it.
+    std::vector<int> monotone = {};
 };
 
-/// Fits a technique. Parameters that are absent take their defaults; whole-numbered ones are
-/// rounded. `relative_weights` (default true for LRRidge, NNLS and Stepwise unless compatible) fits
-/// with weights 1/y^2; `target_transform` "log" fits the logarithm. Fails (input, TRN03x) for
-/// parameters that make no sense, and for data that the technique cannot take (fewer than 2 rows,
-/// targets that are not positive where logarithms are asked for). Same input and seed: same bytes.
+/// Fits a technique. Parameters that are absent take their defaults (default_parameters());
+/// whole-numbered ones are rounded. Beside the technique's own ones:
+/// - `target_transform`: "none", or "log" to fit the logarithm of the target;
+/// - `relative_weights` of LRRidge, NNLS and Stepwise: fit with weights 1/y^2, so that relative
+///   errors count; None: unless `compatible`. Has no effect on a logarithm, whose errors are
+///   relative;
+/// - `lasso` of NNLS: penalty of the weights; None: 0, or 0.001 if `compatible`.
+///
+/// LRRidge penalizes the weights of standardized features; those of the features themselves if
+/// `compatible`. Numbers in (0, 1) for `min_samples_split`, `min_samples_leaf` and `max_features`
+/// are shares of the rows and features; `min_samples_split` 1 and `max_features` 1 are all of them.
+///
+/// Fails (input) with every error: TRN030 for a parameter that the technique does not have, TRN031
+/// for one of a wrong value, TRN032 for data that it cannot take (fewer than 2 rows, no features but
+/// for Dummy, numbers that are not finite), TRN033 for targets that are not positive where logarithms
+/// are asked for, TRN034 if the library behind it refuses. Same input and seed: same bytes.
 [[nodiscard]] Result<std::unique_ptr<Regressor>> fit(Technique technique,
                                                      const Matrix& features,
                                                      std::span<const double> target,

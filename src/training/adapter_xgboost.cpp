@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// XGBoost: boosted trees by the library's C API. The only file that sees the library. Predictions
+// are made from the trees that it saves, exactly as the reader of model files makes them.
+#include "core.hpp"
+
+#include <fmt/format.h>
+#include <xgboost/c_api.h>
+
+#include <cmath>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace aisprint::training {
+
+namespace {
+
+constexpr float k_base_score = 0.5F;
+
+/// A node; a leaf has left == -1 and its value in `threshold`.
+struct Node {
+    float threshold = 0;
+    int feature = 0;
+    int left = -1;
+    int right = -1;
+};
+using Trees = std::vector<std::vector<Node>>;
+
+/// Takes the trees from the library's JSON as it is read: the whole document, of which they are the
+/// smaller part, is needed only when a model is saved.
+class TreeScanner final : public nlohmann::json_sax<nlohmann::json> {
+public:
+    Trees trees;
+
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(number_integer_t value) override {
+        return take(static_cast<double>(value));
+    }
+    bool number_unsigned(number_unsigned_t value) override {
+        return take(static_cast<double>(value));
+    }
+    bool number_float(number_float_t value, const string_t&) override { return take(value); }
+    bool string(string_t&) override { return true; }
+    bool binary(binary_t&) override { return true; }
+    bool start_object(std::size_t) override { return true; }
+    bool end_object() override {
+        if (m_arrays.size() == 4) {
+            finish_tree();
+        }
+        return true;
+    }
+    bool key(string_t& name) override {
+        const bool wanted = name == "left_children" || name == "right_children" ||
+                            name == "split_indices" || name == "split_conditions";
+        m_into = wanted ? &m_arrays[name] : nullptr;
+        return true;
+    }
+    bool start_array(std::size_t) override { return true; }
+    bool end_array() override {
+        m_into = nullptr;
+        return true;
+    }
+    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+        return false;
+    }
+
+private:
+    std::map<std::string, std::vector<double>> m_arrays;
+    std::vector<double>* m_into = nullptr;
+
+    bool take(double value) {
+        if (m_into != nullptr) {
+            m_into->push_back(value);
+        }
+        return true;
+    }
+
+    void finish_tree() {
+        std::vector<Node> tree;
+        const std::vector<double>& conditions = m_arrays["split_conditions"];
+        for (std::size_t i = 0; i < conditions.size(); ++i) {
+            tree.push_back({static_cast<float>(conditions[i]),
+                            static_cast<int>(m_arrays["split_indices"][i]),
+                            static_cast<int>(m_arrays["left_children"][i]),
+                            static_cast<int>(m_arrays["right_children"][i])});
+        }
+        trees.push_back(std::move(tree));
+        m_arrays.clear();
+    }
+};
+
+class Boosted final : public Core {
+public:
+    Boosted(std::string document, Trees trees, std::size_t features)
+        : m_document(std::move(document)), m_trees(std::move(trees)), m_features(features) {}
+
+    [[nodiscard]] double evaluate(std::span<const double> features) const override {
+        float sum = k_base_score;
+        for (const std::vector<Node>& tree : m_trees) {
+            const Node* node = tree.data();
+            while (node->left != -1) {
+                const auto value =
+                    static_cast<float>(features[static_cast<std::size_t>(node->feature)]);
+                node = tree.data() + (value < node->threshold ? node->left : node->right);
+            }
+            sum += node->threshold;
+        }
+        return static_cast<double>(sum);
+    }
+
+    [[nodiscard]] nlohmann::ordered_json to_json() const override {
+        return nlohmann::ordered_json::parse(m_document);
+    }
+
+    [[nodiscard]] std::vector<double> importance() const override {
+        std::vector<double> splits(m_features, 0.0);
+        for (const std::vector<Node>& tree : m_trees) {
+            count_splits(tree, splits);
+        }
+        return splits;
+    }
+
+private:
+    std::string m_document; ///< as the library saved it
+    Trees m_trees;
+    std::size_t m_features;
+
+    /// From the root on: pruned nodes stay in the arrays.
+    static void count_splits(const std::vector<Node>& tree, std::vector<double>& splits) {
+        std::vector<int> open{0};
+        while (!open.empty()) {
+            const Node& node = tree[static_cast<std::size_t>(open.back())];
+            open.pop_back();
+            if (node.left != -1) {
+                splits[static_cast<std::size_t>(node.feature)] += 1;
+                open.push_back(node.left);
+                open.push_back(node.right);
+            }
+        }
+    }
+};
+
+struct MatrixDeleter {
+    void operator()(void* handle) const { XGDMatrixFree(handle); }
+};
+struct BoosterDeleter {
+    void operator()(void* handle) const { XGBoosterFree(handle); }
+};
+using MatrixPointer = std::unique_ptr<void, MatrixDeleter>;
+using BoosterPointer = std::unique_ptr<void, BoosterDeleter>;
+
+/// Why the last call failed, if it did.
+class Calls {
+public:
+    /// Notes what the first call that failed says; false from then on.
+    bool ok(int code) {
+        if (code != 0 && m_reason.empty()) {
+            m_reason = first_line(XGBGetLastError());
+        }
+        return m_reason.empty();
+    }
+    [[nodiscard]] const std::string& reason() const { return m_reason; }
+
+private:
+    std::string m_reason;
+
+    /// What follows is a trace of the library's stack.
+    static std::string first_line(const std::string& text) {
+        const std::string line = text.substr(0, text.find('\n'));
+        return line.empty() ? "no reason given" : line;
+    }
+};
+
+MatrixPointer make_matrix(const Problem& problem, Calls& calls) {
+    std::vector<float> values;
+    std::vector<float> target;
+    for (std::size_t i = 0; i < problem.rows(); ++i) {
+        for (const double value : problem.features.row(i)) {
+            values.push_back(static_cast<float>(value));
+        }
+        target.push_back(static_cast<float>(problem.target[i]));
+    }
+    DMatrixHandle handle = nullptr;
+    if (!calls.ok(XGDMatrixCreateFromMat_omp(values.data(), problem.rows(), problem.columns(),
+                                             std::numeric_limits<float>::quiet_NaN(), &handle,
+                                             1))) {
+        return nullptr;
+    }
+    MatrixPointer matrix(handle);
+    calls.ok(XGDMatrixSetFloatInfo(handle, "label", target.data(), target.size()));
+    return matrix;
+}
+
+std::string constraints(const std::vector<int>& monotone) {
+    return fmt::format("({})", fmt::join(monotone, ","));
+}
+
+std::vector<std::pair<std::string, std::string>> read_settings(const Problem& problem,
+                                                               ParameterReader& parameters) {
+    constexpr double k_endless = std::numeric_limits<double>::infinity();
+    const auto text = [](double value) { return fmt::format("{}", value); };
+    std::vector<std::pair<std::string, std::string>> settings{
+        {"verbosity", "0"},
+        {"nthread", "1"},
+        {"booster", "gbtree"},
+        {"objective", "reg:squarederror"},
+        {"tree_method", "hist"},
+        {"base_score", text(static_cast<double>(k_base_score))},
+        {"seed", std::to_string(problem.options.seed & 0x7fffffffU)},
+        {"learning_rate",
+         text(parameters.number("learning_rate", {.low = 0, .high = 1, .low_open = true}))},
+        {"max_depth", std::to_string(parameters.whole("max_depth", 1, 10'000))}};
+    for (const char* name : {"gamma", "min_child_weight", "lambda", "alpha"}) {
+        settings.emplace_back(name, text(parameters.number(name, {.high = k_endless})));
+    }
+    if (!problem.options.monotone.empty()) {
+        settings.emplace_back("monotone_constraints", constraints(problem.options.monotone));
+    }
+    return settings;
+}
+
+/// The library's JSON model; empty after a call that failed.
+std::string train(const Problem& problem,
+                  const std::vector<std::pair<std::string, std::string>>& settings,
+                  std::size_t rounds,
+                  Calls& calls) {
+    // Warnings of the calls below; the setting is this thread's.
+    calls.ok(XGBSetGlobalConfig(R"({"verbosity": 0})"));
+    const MatrixPointer matrix = make_matrix(problem, calls);
+    if (!calls.ok(0)) {
+        return {};
+    }
+    DMatrixHandle cached = matrix.get();
+    BoosterHandle handle = nullptr;
+    if (!calls.ok(XGBoosterCreate(&cached, 1, &handle))) {
+        return {};
+    }
+    const BoosterPointer booster(handle);
+    for (const auto& [name, value] : settings) {
+        calls.ok(XGBoosterSetParam(handle, name.c_str(), value.c_str()));
+    }
+    for (std::size_t round = 0; calls.ok(0) && round < rounds; ++round) {
+        calls.ok(XGBoosterUpdateOneIter(handle, static_cast<int>(round), cached));
+    }
+    bst_ulong length = 0;
+    const char* bytes = nullptr;
+    if (!calls.ok(0) ||
+        !calls.ok(XGBoosterSaveModelToBuffer(handle, R"({"format": "json"})", &length, &bytes))) {
+        return {};
+    }
+    return {bytes, static_cast<std::size_t>(length)};
+}
+
+} // namespace
+
+CoreResult fit_xgboost(const Problem& problem, ParameterReader& parameters) {
+    const auto settings = read_settings(problem, parameters);
+    const std::size_t rounds = parameters.whole("n_estimators", 1, 100'000);
+    if (parameters.failed()) {
+        return parameters.failure();
+    }
+    Calls calls;
+    std::string document = train(problem, settings, rounds, calls);
+    TreeScanner scanner;
+    if (calls.ok(0) && !nlohmann::json::sax_parse(document, &scanner)) {
+        parameters.error("TRN034", "the model that the XGBoost library saved is not valid JSON");
+        return parameters.failure();
+    }
+    if (!calls.ok(0)) {
+        parameters.error("TRN034",
+                         fmt::format("the XGBoost library fails to fit: {}", calls.reason()));
+        return parameters.failure();
+    }
+    return std::make_unique<Boosted>(std::move(document), std::move(scanner.trees),
+                                     problem.columns());
+}
+
+} // namespace aisprint::training

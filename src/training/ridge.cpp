@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// LRRidge: least squares with a penalty of alpha x sum of squared weights, the intercept free.
+#include "linear.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace aisprint::training {
+
+CoreResult fit_ridge(const Problem& problem, ParameterReader& parameters) {
+    const double alpha =
+        parameters.number("alpha", {.high = std::numeric_limits<double>::infinity()});
+    if (parameters.failed()) {
+        return parameters.failure();
+    }
+    const Design design = make_design(problem, Intercept::yes);
+    // The penalty as further rows, and QR: the normal equations would square the condition number,
+    // which is large for products of columns.
+    const Eigen::Index rows = design.columns.rows();
+    const Eigen::Index columns = design.columns.cols();
+    Eigen::MatrixXd system = Eigen::MatrixXd::Zero(rows + columns, columns);
+    system.topRows(rows) = design.columns;
+    for (Eigen::Index j = 0; j < columns; ++j) {
+        const double scale =
+            problem.options.compatible ? design.scale[static_cast<std::size_t>(j)] : 1.0;
+        system(rows + j, j) = std::sqrt(alpha) / scale;
+    }
+    Eigen::VectorXd right = Eigen::VectorXd::Zero(rows + columns);
+    right.head(rows) = design.target;
+    return make_linear(design, system.colPivHouseholderQr().solve(right));
+}
+
+} // namespace aisprint::training
