@@ -62,6 +62,9 @@ Result<Trial> try_program(const std::string& program) {
     if (result.exit_code == 0) {
         return Trial{true, {}};
     }
+    if (result.exit_code == k_program_not_found) {
+        return Trial{false, "cannot be started"};
+    }
     const std::string line = last_line(result.standard_error);
     return Trial{false, line.empty() ? fmt::format("exit code {}", result.exit_code) : line};
 }
