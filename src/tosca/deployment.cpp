@@ -64,6 +64,7 @@ public:
         }
         const InputFile* resources =
             files.resources == files.deployments ? pointer(m_deployments) : pointer(m_resources);
+        check_feasible();
         read_components(resources);
         if (m_graph_file) {
             link_components();
@@ -74,6 +75,20 @@ public:
 private:
     static const InputFile* pointer(const std::optional<InputFile>& file) {
         return file ? &*file : nullptr;
+    }
+
+    /// The optimiser writes its best placement down even if it breaks constraints.
+    void check_feasible() {
+        if (!m_deployments) {
+            return;
+        }
+        const yaml::Entry* feasible = find_section(m_deployments->document, "Feasible");
+        if (feasible != nullptr && yaml::as_bool(feasible->value) == false) {
+            m_findings.warnings.push_back(as_warning(m_deployments->error(
+                feasible->value.span, "TSC039",
+                "the chosen deployment does not meet all constraints of the application",
+                "'aisprint space4aid' tells which; deploy it only if that is what you want")));
+        }
     }
 
     void read_components(const InputFile* resources) {

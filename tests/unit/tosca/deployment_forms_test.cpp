@@ -329,6 +329,10 @@ TEST(DeploymentFolders, AreNamedByTheChosenDeployment) {
     EXPECT_EQ(loaded->components[0].constraints_name, "my-app");
     EXPECT_EQ(files.warnings(), Places{});
 
+    files.set(k_chosen, production("\n  DeploymentName: deployment7\n  Feasible: false"));
+    EXPECT_TRUE(files.load(DeploymentKind::optimal));
+    EXPECT_EQ(files.warnings(), (Places{"TSC039 production_deployment.yaml:4:13"}));
+
     files.set(k_chosen, production("\n  DeploymentName: ../elsewhere"));
     const auto outside = files.load(DeploymentKind::optimal);
     ASSERT_FALSE(outside);
