@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds k_after_refusal{5'000};
-constexpr milliseconds k_ask_again{60'000};
+constexpr milliseconds k_ask_again{10'000};
 
 } // namespace
 
