@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <xgboost/c_api.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -194,6 +195,22 @@ MatrixPointer make_matrix(const Problem& problem, Calls& calls) {
     return matrix;
 }
 
+/// The library computes in single precision.
+void check_range(const Problem& problem, ParameterReader& parameters) {
+    constexpr double k_most = std::numeric_limits<float>::max();
+    const auto too_large = [](double value) { return std::abs(value) > k_most; };
+    for (std::size_t i = 0; i < problem.rows(); ++i) {
+        if (too_large(problem.target[i]) ||
+            std::ranges::any_of(problem.features.row(i), too_large)) {
+            parameters.error("TRN032",
+                             fmt::format("row {} holds a number above {:.3g}, which is too large "
+                                         "for XGBoost",
+                                         i + 1, k_most));
+            return;
+        }
+    }
+}
+
 std::string constraints(const std::vector<int>& monotone) {
     return fmt::format("({})", fmt::join(monotone, ","));
 }
@@ -259,6 +276,9 @@ std::string train(const Problem& problem,
 CoreResult fit_xgboost(const Problem& problem, ParameterReader& parameters) {
     const auto settings = read_settings(problem, parameters);
     const std::size_t rounds = parameters.whole("n_estimators", 1, 100'000);
+    if (!parameters.failed()) {
+        check_range(problem, parameters);
+    }
     if (parameters.failed()) {
         return parameters.failure();
     }

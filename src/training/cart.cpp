@@ -76,8 +76,7 @@ public:
            std::vector<Rows> orders,
            Random random)
         : m_problem(problem), m_counts(counts), m_settings(settings), m_orders(std::move(orders)),
-          m_random(random), m_goes_left(problem.rows(), 0),
-          m_candidates(problem.columns()) {
+          m_random(random), m_goes_left(problem.rows(), 0), m_candidates(problem.columns()) {
         std::iota(m_candidates.begin(), m_candidates.end(), std::size_t{0});
     }
 
@@ -145,8 +144,7 @@ private:
             sum += times * (y - first);
             count += times;
             for (std::uint32_t k = 0;
-                 m_settings.criterion == Criterion::absolute_error && k < m_counts[order[i]];
-                 ++k) {
+                 m_settings.criterion == Criterion::absolute_error && k < m_counts[order[i]]; ++k) {
                 absolute.add(y);
             }
         }
@@ -166,11 +164,11 @@ private:
     [[nodiscard]] bool may_split(const Open& at) const {
         const std::size_t rows = at.end - at.begin;
         return !m_equal && at.depth < m_settings.max_depth &&
-               rows >= m_settings.min_samples_split &&
-               rows / 2 >= m_settings.min_samples_leaf;
+               rows >= m_settings.min_samples_split && rows / 2 >= m_settings.min_samples_leaf;
     }
 
-    /// Looks at all features, or draws them until enough that vary were seen and one could be split.
+    /// Looks at all features, or draws them until enough that vary were seen and one could be
+    /// split.
     [[nodiscard]] Split best_split(const Open& at) {
         Split best;
         std::size_t seen = 0;
@@ -339,9 +337,9 @@ private:
 
 /// A count from a share of `total` in (0, limit), or a count as it is; see fit().
 std::size_t ceiling_of(double share_or_count, bool is_share, std::size_t total) {
-    return is_share ? static_cast<std::size_t>(
-                          std::ceil(share_or_count * static_cast<double>(total)))
-                    : static_cast<std::size_t>(std::round(share_or_count));
+    return is_share
+               ? static_cast<std::size_t>(std::ceil(share_or_count * static_cast<double>(total)))
+               : static_cast<std::size_t>(std::round(share_or_count));
 }
 
 std::size_t read_max_features(std::size_t columns, ParameterReader& parameters) {
@@ -382,8 +380,8 @@ TreeSettings read_tree_settings(const Problem& problem, ParameterReader& paramet
     constexpr std::size_t k_most = 1'000'000;
     constexpr NumberRange k_sizes{.low = 0, .high = 1e6, .low_open = true};
     TreeSettings settings;
-    const std::string criterion = parameters.word(
-        "criterion", {"squared_error", "absolute_error", "mse", "mae"});
+    const std::string criterion =
+        parameters.word("criterion", {"squared_error", "absolute_error", "mse", "mae"});
     settings.criterion = criterion == "absolute_error" || criterion == "mae"
                              ? Criterion::absolute_error
                              : Criterion::squared_error;
@@ -402,9 +400,8 @@ TreeGrower::TreeGrower(const Problem& problem) : m_problem(problem), m_orders(pr
     for (std::size_t j = 0; j < m_orders.size(); ++j) {
         m_orders[j].resize(problem.rows());
         std::iota(m_orders[j].begin(), m_orders[j].end(), 0U);
-        std::ranges::stable_sort(m_orders[j], {}, [&](std::uint32_t row) {
-            return problem.features.at(row, j);
-        });
+        std::ranges::stable_sort(m_orders[j], {},
+                                 [&](std::uint32_t row) { return problem.features.at(row, j); });
     }
 }
 

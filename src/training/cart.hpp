@@ -44,9 +44,9 @@ public:
     explicit TreeGrower(const Problem& problem);
 
     /// `counts` says how often each row is there. Equal splits: lowest feature, lowest threshold.
-    [[nodiscard]] Tree
-    grow(const std::vector<std::uint32_t>& counts, const TreeSettings& settings, Random random)
-        const;
+    [[nodiscard]] Tree grow(const std::vector<std::uint32_t>& counts,
+                            const TreeSettings& settings,
+                            Random random) const;
 
 private:
     const Problem& m_problem;

@@ -113,8 +113,8 @@ std::vector<double> relative_weights(std::span<const double> target) {
         const double relative = least / std::max(std::abs(value), least);
         weights.push_back(relative * relative);
     }
-    const double mean = std::accumulate(weights.begin(), weights.end(), 0.0) /
-                        static_cast<double>(weights.size());
+    const double mean =
+        std::accumulate(weights.begin(), weights.end(), 0.0) / static_cast<double>(weights.size());
     for (double& weight : weights) {
         weight /= mean;
     }
@@ -144,8 +144,9 @@ void check_data(const Matrix& features, std::span<const double> target, Paramete
     }
     for (std::size_t i = 0; i < target.size(); ++i) {
         if (!std::isfinite(target[i])) {
-            reader.error("TRN032", fmt::format("the target of row {} is {}; {} needs finite numbers",
-                                               i + 1, target[i], name));
+            reader.error("TRN032",
+                         fmt::format("the target of row {} is {}; {} needs finite numbers", i + 1,
+                                     target[i], name));
             break;
         }
     }
@@ -256,7 +257,8 @@ Result<std::unique_ptr<Regressor>> fit(Technique technique,
     std::vector<double> weights;
     if (transform == "log") {
         check_positive(target, reader);
-        std::ranges::transform(values, values.begin(), [](double value) { return std::log(value); });
+        std::ranges::transform(values, values.begin(),
+                               [](double value) { return std::log(value); });
     }
     if (wants_relative_weights(reader, options) && transform != "log") {
         weights = relative_weights(target);
@@ -269,8 +271,8 @@ Result<std::unique_ptr<Regressor>> fit(Technique technique,
     }
     const Problem problem{scaling ? scaled : features, values, weights, options};
     AISPRINT_TRY_ASSIGN(std::unique_ptr<const Core> core, fit_core(problem, reader));
-    return std::unique_ptr<Regressor>(std::make_unique<FittedRegressor>(
-        std::move(core), std::move(scaling), transform));
+    return std::unique_ptr<Regressor>(
+        std::make_unique<FittedRegressor>(std::move(core), std::move(scaling), transform));
 }
 
 } // namespace aisprint::training

@@ -80,8 +80,7 @@ Design make_design(const Problem& problem, Intercept intercept) {
         for (std::size_t i = 0; spread > 0 && i < problem.rows(); ++i) {
             const auto at = static_cast<Eigen::Index>(i);
             design.columns(at, static_cast<Eigen::Index>(j)) =
-                design.roots(at) *
-                ((problem.features.at(i, j) - design.mean[j]) / design.scale[j]);
+                design.roots(at) * ((problem.features.at(i, j) - design.mean[j]) / design.scale[j]);
         }
     }
     return design;

@@ -161,8 +161,8 @@ CoreResult fit_nnls(const Problem& problem, ParameterReader& parameters) {
     // The penalty is one of the features' own weights, in the mean of squared errors over 2.
     Eigen::VectorXd penalty(design.columns.cols());
     for (Eigen::Index j = 0; j < penalty.size(); ++j) {
-        penalty(j) = static_cast<double>(problem.rows()) * lasso /
-                     design.scale[static_cast<std::size_t>(j)];
+        penalty(j) =
+            static_cast<double>(problem.rows()) * lasso / design.scale[static_cast<std::size_t>(j)];
     }
     return make_linear(design, ActiveSet(design.columns, design.target, penalty).solve());
 }

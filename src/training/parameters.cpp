@@ -69,14 +69,11 @@ Parameters own_parameters(Technique technique) {
                 {"min_samples_split", 0.01},
                 {"min_samples_leaf", 0.01}};
     case Technique::random_forest:
-        return {{"n_estimators", 5.0},
-                {"criterion", std::string("squared_error")},
-                {"max_depth", 3.0},
-                {"max_features", Value{}},
-                {"min_samples_split", 0.1},
-                {"min_samples_leaf", 1.0}};
+        return {{"n_estimators", 5.0},      {"criterion", std::string("squared_error")},
+                {"max_depth", 3.0},         {"max_features", Value{}},
+                {"min_samples_split", 0.1}, {"min_samples_leaf", 1.0}};
     case Technique::xgboost:
-        return {{"learning_rate", 0.1}, {"max_depth", 100.0},    {"gamma", 0.25},
+        return {{"learning_rate", 0.1}, {"max_depth", 100.0},      {"gamma", 0.25},
                 {"lambda", 1.0},        {"min_child_weight", 1.0}, {"n_estimators", 500.0},
                 {"alpha", 0.0}};
     }

@@ -19,8 +19,8 @@ struct NumberRange {
     bool high_open = false; ///< `high` itself is not allowed
 };
 
-/// Reads the hyper-parameters of a technique, collecting what is wrong with them. After an error the
-/// value returned is an allowed one that must not be used.
+/// Reads the hyper-parameters of a technique, collecting what is wrong with them. After an error
+/// the value returned is an allowed one that must not be used.
 class ParameterReader {
 public:
     /// Absent parameters take the defaults; unknown ones are errors.

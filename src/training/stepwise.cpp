@@ -78,9 +78,10 @@ private:
         fit.residuals = m_design.target - chosen * fit.weights;
         const double variance = fit.residuals.squaredNorm() / fit.freedom;
         // The covariance is variance x (R'R)^-1, in the order of the pivots.
-        const Eigen::MatrixXd inverse =
-            qr.matrixR().topLeftCorner(count, count).triangularView<Eigen::Upper>().solve(
-                Eigen::MatrixXd::Identity(count, count));
+        const Eigen::MatrixXd inverse = qr.matrixR()
+                                            .topLeftCorner(count, count)
+                                            .triangularView<Eigen::Upper>()
+                                            .solve(Eigen::MatrixXd::Identity(count, count));
         const Eigen::VectorXd spread =
             qr.colsPermutation() * Eigen::VectorXd(inverse.rowwise().squaredNorm());
         fit.ratios = fit.weights.cwiseAbs().cwiseQuotient((variance * spread).cwiseSqrt());
@@ -130,8 +131,8 @@ private:
         std::vector<Eigen::Index> tried = m_used;
         tried.push_back(entering);
         const auto fit = fit_columns(tried);
-        if (!fit || !(fit->ratios(fit->ratios.size() - 1) >
-                      quantile(m_settings.p_to_add, fit->freedom))) {
+        if (!fit ||
+            !(fit->ratios(fit->ratios.size() - 1) > quantile(m_settings.p_to_add, fit->freedom))) {
             return false;
         }
         m_used = std::move(tried);

@@ -94,9 +94,10 @@ struct FitOptions {
 /// are shares of the rows and features; `min_samples_split` 1 and `max_features` 1 are all of them.
 ///
 /// Fails (input) with every error: TRN030 for a parameter that the technique does not have, TRN031
-/// for one of a wrong value, TRN032 for data that it cannot take (fewer than 2 rows, no features but
-/// for Dummy, numbers that are not finite), TRN033 for targets that are not positive where logarithms
-/// are asked for, TRN034 if the library behind it refuses. Same input and seed: same bytes.
+/// for one of a wrong value, TRN032 for data that it cannot take (fewer than 2 rows, no features
+/// but for Dummy, numbers that are not finite), TRN033 for targets that are not positive where
+/// logarithms are asked for, TRN034 if the library behind it refuses. Same input and seed: same
+/// bytes.
 [[nodiscard]] Result<std::unique_ptr<Regressor>> fit(Technique technique,
                                                      const Matrix& features,
                                                      std::span<const double> target,
