@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "aisprint/profiling/backend.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace aisprint::profiling {
+
+/// What the local backend works with.
+struct LocalOptions {
+    std::filesystem::path application;    ///< folder of the application
+    std::string python;                   ///< interpreter of designs without .venv; empty: python3
+    std::filesystem::path python_package; ///< put on PYTHONPATH: where `aisprint` lies
+    std::optional<double> job_timeout_seconds;
+    bool set_thread_env = false;
+};
+
+/// Runs components as processes of this machine, each from the folder of its design, `parallelism`
+/// of them at a time, with the limits of their containers as far as the system lets us.
+class LocalBackend final : public Backend {
+public:
+    explicit LocalBackend(LocalOptions options);
+    ~LocalBackend() override;
+
+    [[nodiscard]] Result<void> check(const Testbed& testbed) override;
+    [[nodiscard]] Result<RunOutcome> run(const RunRequest& request,
+                                         const ProgressSink& progress,
+                                         const std::stop_token& stop) override;
+
+    /// How limits are kept here.
+    [[nodiscard]] LimitMethods limits() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace aisprint::profiling

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "aisprint/base/result.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace aisprint::profiling {
+
+/// A component's process.
+struct JobProcess {
+    std::vector<std::string> command; ///< program, with its path, and arguments
+    std::filesystem::path directory;
+    std::vector<std::pair<std::string, std::string>> environment; ///< on top of ours
+    std::filesystem::path log;                                    ///< takes both streams
+    std::vector<std::filesystem::path> join_files;                ///< of control groups
+    std::vector<int> cpus;                                        ///< to run on; empty: all
+    std::optional<std::chrono::milliseconds> timeout;
+};
+
+/// How it ended.
+struct JobEnd {
+    int exit_code = 0; ///< 128 plus the signal if one ended it
+    double cpu_seconds = 0;
+    std::uint64_t peak_resident_bytes = 0;
+    bool timed_out = false;
+    bool stopped = false; ///< a stop was asked for
+};
+
+/// Runs a process in a session of its own and waits until it and all of its group are gone. It dies
+/// with us. Fails (io, PRF051) if no process can be made.
+[[nodiscard]] Result<JobEnd> run_job(const JobProcess& process, const std::stop_token& stop);
+
+} // namespace aisprint::profiling

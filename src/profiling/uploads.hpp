@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "aisprint/profiling/backend.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace aisprint::profiling {
+
+/// An upload that is to be made.
+struct UploadStep {
+    double seconds = 0; ///< after the beginning of the run
+    std::filesystem::path file;
+    std::string key;
+};
+
+/// When which input goes up under which name. One file is uploaded in every place of every batch,
+/// as STEM_NUMBER.EXTENSION; several files once each, under their own names, in batches. A wait
+/// lies between batches, drawn from the request's seed.
+[[nodiscard]] std::vector<UploadStep> plan_uploads(const RunRequest& request);
+
+} // namespace aisprint::profiling
