@@ -48,7 +48,7 @@ class TypesHandler(http.server.BaseHTTPRequestHandler):
             if self.path.startswith("/published"):
                 # The fault of the published types.
                 body = body.replace(LIST_OF_TEXTS, "{type: string, required: false}", 2)
-        elif self.path.startswith("/artifacts/"):
+        elif self.path.removeprefix("/published").startswith("/artifacts/"):
             body = f"---\n- tasks:\n  - name: stands for {self.path}\n    debug: msg=done\n"
         else:
             self.send_error(404)
@@ -170,7 +170,8 @@ class Server:
                        if not key.lower().endswith("_proxy")}
         with open(self.folder / "output.log", "ab") as log:
             self.process = subprocess.Popen(
-                [self.python, "-W", "ignore", HERE / "im_server.py", self.sources, self.folder, str(self.port)],
+                [self.python, "-W", "ignore", HERE / "im_server.py", self.sources, self.folder,
+                 str(self.port)],
                 stdout=log, stderr=log, env=environment)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

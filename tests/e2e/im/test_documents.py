@@ -21,6 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 TYPES_FOLDER = ROOT / "templates/tosca"
 STATE_SECONDS = 120
 TOOL, VENV, DATA = (pathlib.Path(argument) for argument in sys.argv[1:4])
+PUBLISHED = "https://raw.githubusercontent.com/grycap/ec3/tosca/tosca"
 YAML = {"Content-Type": "text/yaml"}
 JSON = {"Accept": "application/json"}
 
@@ -29,9 +30,9 @@ SCRATCH = None
 DOCUMENTS = {}     # name -> text
 DOCUMENTS_OF = {}  # run -> its documents
 
-# A fault of IM 1.15.0 (TSC124): its connector to OSCAR fails (KeyError) at a second storage provider
-# of a kind, so services on a cluster that exists cannot write to two clusters. The document itself
-# is accepted.
+# A fault of IM 1.15.0 (TSC124): its connector to OSCAR fails (KeyError) at a second storage
+# provider of a kind, so services on a cluster that exists cannot write to two clusters. The
+# document itself is accepted.
 REFUSED_BY_THE_CONNECTOR = {"blurry-faces-onnx_partition1_1"}
 
 # The runs whose documents the reference's authors publish, and the names of these documents.
@@ -60,8 +61,8 @@ MORE_RUNS = [
 ]
 
 
-def make_documents(runs):
-    """Name -> text of the documents that we write."""
+def make_documents(runs, types="own"):
+    """Name -> text of the documents that we write, for types of our own or the published ones."""
     documents = {}
     for application, kind, options, names in runs:
         folder = SCRATCH / application
@@ -75,7 +76,8 @@ def make_documents(runs):
                     "    docker_images: [docker.io/a/drift-detector_main_amd64:latest]\n",
                     encoding="utf-8")
         out = pathlib.Path(tempfile.mkdtemp(dir=SCRATCH))
-        subprocess.run([TOOL, "make", folder, kind, out, f"types_url={SERVER.types_url}",
+        named = [f"types_url={SERVER.types_url}"] if types == "own" else []
+        subprocess.run([TOOL, "make", folder, kind, out, *named,
                         f"im_auth={SERVER.auth_file}", *options], check=True)
         for component, name in names.items():
             documents[name] = (out / f"{component}.yaml").read_text(encoding="utf-8")
@@ -88,7 +90,8 @@ def check_documents(documents):
     for name, text in documents.items():
         (folder / name).write_text(text, encoding="utf-8")
     answer = subprocess.run([TOOL, "check", TYPES_FOLDER, *(folder / name for name in documents)],
-                            check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                            check=True, text=True, stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL)
     return {words[0]: words[1:] for words in map(str.split, answer.stdout.splitlines())}
 
 
@@ -135,7 +138,7 @@ class Documents(unittest.TestCase):
     def test_published_documents_in_our_form_live_and_die(self):
         self.assertEqual(sum(len(documents) for documents in DOCUMENTS_OF.values()), 15)
         for application, documents in DOCUMENTS_OF.items():
-            # One deployment after the other: they have the same services on the cluster that exists.
+            # One after the other: they have the same services on the cluster that exists.
             with self.subTest(application):
                 self.live_and_die(documents)
 
@@ -209,8 +212,9 @@ class Documents(unittest.TestCase):
         self.assertEqual(outputs["oscar_service_url"], SERVER.oscar_url)
         self.assertEqual(outputs["oscar_service_cred"]["token"], real_im.OSCAR_PASSWORD)
         service = SERVER.services[name]
-        for key in ["name", "image", "script", "input", "output", "storage_providers"]:
+        for key in ["name", "script", "input", "output", "storage_providers"]:
             self.assertEqual(service.get(key), properties.get(key), key)
+        self.assertEqual(service["image"], properties["image"].removeprefix("docker://"))
         self.assertEqual(service["environment"]["Variables"], properties["env_variables"])
         self.assertEqual(service["memory"], properties["memory"])
 
@@ -228,19 +232,28 @@ class Documents(unittest.TestCase):
     def test_our_check_finds_nothing(self):
         self.assertEqual(check_documents(DOCUMENTS), {name: [] for name in DOCUMENTS})
 
-    def test_the_published_types_refuse_suffixes(self):
-        # The reason why we ship types of our own: with `suffix` as a text, 7 of 15 are refused.
+    def test_the_published_types_need_the_type_that_documents_bring(self):
+        # With `suffix` as a text in the imported types, 7 of 15 are refused, unless they declare it
+        # themselves, as ours do for the published types.
+        documents = make_documents(RUNS, types="published")
         refused = set()
-        for name, text in DOCUMENTS.items():
-            status, _, body = create(text.replace("/custom_types.yaml",
-                                                  "/published/custom_types.yaml"))
+        for name, text in documents.items():
+            text = text.replace(PUBLISHED, SERVER.types_url + "/published")
+            self.assertNotIn("githubusercontent", text)
+            status, _, url = create(text)
+            self.assertEqual(status, 200, f"{name}: {url}")
+            destroy(url)
+            document = yaml.safe_load(text)
+            document.pop("data_types", None)
+            status, _, body = create(yaml.safe_dump(document))
             if status == 200:
                 destroy(body)
                 continue
             self.assertEqual(status, 400)
             self.assertIn("is not a string", body)
             refused.add(name)
-        self.assertEqual(refused, {name for name, text in DOCUMENTS.items() if "suffix:" in text})
+        self.assertEqual(refused,
+                         {name for name, text in documents.items() if "data_types:" in text})
         self.assertEqual(len(refused), 7)
 
 
