@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "aisprint/profiling/backend.hpp"
+#include "aisprint/profiling/results.hpp"
+#include "aisprint/profiling/schedule.hpp"
+
+#include "aisprint/base/reporter.hpp"
+#include "aisprint/config/application.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace aisprint::profiling {
+
+/// A campaign, read and checked: nothing is started, nothing is written.
+struct CampaignPlan {
+    RunParameters parameters;
+    std::string parameters_text; ///< of run_parameters.yaml
+    Testbed testbed;
+    std::vector<Schedule> schedules; ///< by deployment
+    std::vector<std::filesystem::path> input_files;
+    std::string inputs_digest;
+    std::filesystem::path folder; ///< oscarp/CAMPAIGN
+    std::string shown_as;         ///< the same, for people
+    /// By unit: the deployment in which it is tested alone, the first that it is part of.
+    std::map<std::size_t, std::size_t> tested_in;
+};
+
+/// Reads and checks everything that a campaign needs. Fails (input) with all that is wrong.
+[[nodiscard]] Result<CampaignPlan> plan_campaign(const config::ApplicationFolder& folder,
+                                                 Reporter& reporter);
+
+/// Where the whole of a workflow is tested; units have folders of their own names.
+inline constexpr const char* k_full_workflow = "Full_workflow";
+
+/// One test: a run of the full workflow, or of one unit alone.
+struct TestId {
+    std::size_t deployment = 0;
+    std::size_t run = 1;
+    std::string unit; ///< Full_workflow, or the unit's id
+};
+
+/// What a campaign tells while it goes on. Called by one thread at a time.
+class CampaignObserver {
+public:
+    CampaignObserver() = default;
+    CampaignObserver(const CampaignObserver&) = delete;
+    CampaignObserver& operator=(const CampaignObserver&) = delete;
+    virtual ~CampaignObserver() = default;
+
+    /// A deployment is about to be tested.
+    virtual void deployment_begins(std::size_t deployment) = 0;
+    /// A test is about to run, or is skipped since it was done before.
+    virtual void test_begins(const TestId& test, std::size_t total_runs) = 0;
+    virtual void test_skipped(const TestId& test) = 0;
+    virtual void progress(const Progress& progress) = 0;
+    virtual void test_ends(const TestId& test, const RunOutcome& outcome) = 0;
+    /// The results of a unit, or of the full workflow, are made, or were there.
+    virtual void results_made(std::size_t deployment, const std::string& unit) = 0;
+};
+
+/// Whether what an earlier campaign left in the folder is thrown away when it does not fit.
+enum class Restart { no, yes };
+
+/// How a campaign is run.
+struct CampaignOptions {
+    Restart restart = Restart::no;
+    std::vector<std::string> only; ///< deployment_I or ids of units; empty: all
+};
+
+/// What is known of a unit after a campaign.
+struct UnitResult {
+    std::size_t unit = 0;
+    std::size_t deployment = 0;
+    std::vector<ResponseRow> rows; ///< alone if it was tested alone, else in the full workflow
+    std::filesystem::path training_csv;
+    double mean_output_kb = 0; ///< of a job, over all full runs
+};
+
+/// How a campaign ended.
+struct CampaignSummary {
+    std::vector<UnitResult> units;
+    std::size_t tests_done = 0;        ///< in this run of the program
+    std::size_t tests_skipped = 0;     ///< done before
+    std::vector<std::string> degraded; ///< "deployment_0, Run #2, C1@VM1: why"
+    bool interrupted = false;
+};
+
+/// Runs what of a campaign is not done yet, and writes results. Every test is written to its folder
+/// with `done` as the last file, so that a campaign that was killed goes on with the test that was
+/// under way. Fails (input, PRF06x) if another campaign runs in the folder, or an earlier one was
+/// another; (io).
+[[nodiscard]] Result<CampaignSummary> run_campaign(const CampaignPlan& plan,
+                                                   const CampaignOptions& options,
+                                                   Backend& backend,
+                                                   CampaignObserver& observer,
+                                                   Reporter& reporter,
+                                                   const std::stop_token& stop);
+
+/// components_data_size.yaml with what was measured; entries of others stay.
+[[nodiscard]] std::string merge_data_sizes(const std::string& existing,
+                                           const CampaignPlan& plan,
+                                           const CampaignSummary& summary);
+
+} // namespace aisprint::profiling

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aisprint/profiling/campaign.hpp"
+
+#include "campaign_files.hpp"
+#include "campaign_results.hpp"
+
+#include "aisprint/base/files.hpp"
+#include "aisprint/base/yaml.hpp"
+#include "aisprint/profiling/recap.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+namespace aisprint::profiling {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* k_buckets_of = ".of"; ///< says which run filled the buckets
+
+class Campaign {
+public:
+    Campaign(const CampaignPlan& plan,
+             const CampaignOptions& options,
+             const CampaignFiles& files,
+             Backend& backend,
+             CampaignObserver& observer,
+             std::stop_token stop)
+        : m_plan(plan), m_options(options), m_files(files), m_backend(backend),
+          m_observer(observer), m_stop(std::move(stop)) {}
+
+    Result<CampaignSummary> run() {
+        for (std::size_t d = 0; d < m_plan.testbed.deployments.size(); ++d) {
+            if (!is_wanted(d)) {
+                continue;
+            }
+            AISPRINT_TRY(run_deployment(d));
+            if (m_stop.stop_requested()) {
+                m_summary.interrupted = true;
+                return std::move(m_summary);
+            }
+            AISPRINT_TRY(make_deployment_results(d));
+        }
+        AISPRINT_TRY(remove_tree(m_files.buckets()));
+        return std::move(m_summary);
+    }
+
+private:
+    [[nodiscard]] bool is_wanted(std::size_t deployment) const {
+        if (m_options.only.empty() ||
+            std::find(m_options.only.begin(), m_options.only.end(),
+                      fmt::format("deployment_{}", deployment)) != m_options.only.end()) {
+            return true;
+        }
+        const std::vector<std::size_t> units = units_alone(deployment);
+        return std::any_of(units.begin(), units.end(),
+                           [this](std::size_t unit) { return is_wanted_unit(unit); });
+    }
+
+    [[nodiscard]] bool is_wanted_unit(std::size_t unit) const {
+        return std::find(m_options.only.begin(), m_options.only.end(),
+                         m_plan.testbed.units[unit].id) != m_options.only.end();
+    }
+
+    /// Units of a deployment that were in none before, each with its degraded versions behind it.
+    [[nodiscard]] std::vector<std::size_t> units_alone(std::size_t deployment) const {
+        std::vector<std::size_t> units;
+        for (const std::size_t unit : m_plan.testbed.deployments[deployment].units) {
+            if (m_plan.tested_in.at(unit) != deployment) {
+                continue;
+            }
+            units.push_back(unit);
+            const auto alternatives = m_plan.testbed.alternatives.find(unit);
+            if (alternatives != m_plan.testbed.alternatives.end()) {
+                units.insert(units.end(), alternatives->second.begin(), alternatives->second.end());
+            }
+        }
+        return units;
+    }
+
+    Result<void> run_deployment(std::size_t d) {
+        const UnitChain& chain = m_plan.testbed.deployments[d];
+        AISPRINT_TRY(make_directories(m_files.deployment(d)));
+        AISPRINT_TRY(write_file_atomic(
+            m_files.deployment(d) / "campaign_summary.txt",
+            recap_text(m_plan.testbed, chain, m_plan.schedules[d], m_plan.parameters)));
+        m_observer.deployment_begins(d);
+        for (const Run& run : m_plan.schedules[d].runs) {
+            AISPRINT_TRY(run_level(d, chain, run));
+            if (m_stop.stop_requested()) {
+                return {};
+            }
+        }
+        return {};
+    }
+
+    /// The full workflow, then each unit that is new in this deployment alone.
+    Result<void> run_level(std::size_t d, const UnitChain& chain, const Run& run) {
+        const std::vector<std::size_t> alone =
+            m_plan.parameters.single_services ? units_alone(d) : std::vector<std::size_t>();
+        const bool missing = std::any_of(alone.begin(), alone.end(), [&](std::size_t unit) {
+            return !m_files.is_done({d, run.number, m_plan.testbed.units[unit].id});
+        });
+        const TestId full{d, run.number, k_full_workflow};
+        // tests of single units replay what the full workflow left in the buckets
+        if (!m_files.is_done(full) || (missing && !buckets_are_of(full))) {
+            AISPRINT_TRY(run_full(full, chain, run));
+        } else {
+            skip(full);
+        }
+        for (const std::size_t unit : alone) {
+            if (m_stop.stop_requested()) {
+                return {};
+            }
+            const TestId test{d, run.number, m_plan.testbed.units[unit].id};
+            if (m_files.is_done(test)) {
+                skip(test);
+            } else {
+                AISPRINT_TRY(run_alone(test, chain, unit, run));
+            }
+        }
+        return {};
+    }
+
+    void skip(const TestId& test) {
+        ++m_summary.tests_skipped;
+        m_observer.test_skipped(test);
+    }
+
+    [[nodiscard]] static std::string bucket_mark(const TestId& test) {
+        return fmt::format("deployment_{} Run #{}\n", test.deployment, test.run);
+    }
+
+    [[nodiscard]] bool buckets_are_of(const TestId& test) const {
+        const auto mark = read_file(m_files.buckets() / k_buckets_of);
+        return mark && *mark == bucket_mark(test);
+    }
+
+    [[nodiscard]] RunService service_of(const UnitChain& chain,
+                                        std::size_t d,
+                                        std::size_t position,
+                                        std::size_t unit,
+                                        const Run& run) const {
+        const std::string& id = m_plan.testbed.units[chain.units[position]].id;
+        return {&m_plan.testbed.units[unit], run.parallelism.at(id),
+                m_plan.schedules[d].fits[position].containers, position};
+    }
+
+    [[nodiscard]] RunRequest request_for(const TestId& test) const {
+        const RunParameters& parameters = m_plan.parameters;
+        RunRequest request;
+        request.arrival = parameters.arrival;
+        request.inter_upload_seconds = parameters.inter_upload_seconds;
+        request.seed = parameters.seed + test.run;
+        request.folder = m_files.test(test);
+        request.buckets = m_files.buckets();
+        return request;
+    }
+
+    Result<void> run_full(const TestId& test, const UnitChain& chain, const Run& run) {
+        RunRequest request = request_for(test);
+        for (std::size_t i = 0; i < chain.units.size(); ++i) {
+            request.services.push_back(service_of(chain, test.deployment, i, chain.units[i], run));
+        }
+        request.input_files = m_plan.input_files;
+        request.batch_size = m_plan.parameters.batch_size;
+        request.number_of_batches = m_plan.parameters.number_of_batches;
+        request.input_bucket = "bucket0";
+        AISPRINT_TRY(remove_tree(m_files.buckets()));
+        AISPRINT_TRY(execute(test, request, run));
+        if (!m_stop.stop_requested()) {
+            return write_file_atomic(m_files.buckets() / k_buckets_of, bucket_mark(test));
+        }
+        return {};
+    }
+
+    /// Objects of the unit's real input bucket go through it again, in batches of their own.
+    Result<void>
+    run_alone(const TestId& test, const UnitChain& chain, std::size_t unit, const Run& run) {
+        const std::size_t position = position_of(chain, unit);
+        RunRequest request = request_for(test);
+        request.services.push_back(service_of(chain, test.deployment, position, unit, run));
+        request.input_files = objects_of(m_files.buckets() / fmt::format("bucket{}", position));
+        const int batches = m_plan.parameters.number_of_batches;
+        request.batch_size =
+            std::max(1, static_cast<int>(request.input_files.size()) / std::max(1, batches));
+        request.number_of_batches = 1;
+        const Unit& facts = m_plan.testbed.units[unit];
+        request.arrival = facts.parameters.arrival.value_or(m_plan.parameters.arrival);
+        request.input_bucket = fmt::format("temp{}", position);
+        request.keep_outputs = false;
+        AISPRINT_TRY(remove_tree(m_files.buckets() / request.input_bucket));
+        AISPRINT_TRY(remove_tree(m_files.buckets() / fmt::format("trash{}", position + 1)));
+        return execute(test, request, run);
+    }
+
+    /// Where a unit, or the unit that it is a degraded version of, stands in a chain.
+    [[nodiscard]] std::size_t position_of(const UnitChain& chain, std::size_t unit) const {
+        for (std::size_t i = 0; i < chain.units.size(); ++i) {
+            const auto alternatives = m_plan.testbed.alternatives.find(chain.units[i]);
+            if (chain.units[i] == unit ||
+                (alternatives != m_plan.testbed.alternatives.end() &&
+                 std::find(alternatives->second.begin(), alternatives->second.end(), unit) !=
+                     alternatives->second.end())) {
+                return i;
+            }
+        }
+        AISPRINT_ASSERT(false);
+        return 0;
+    }
+
+    static std::vector<fs::path> objects_of(const fs::path& bucket) {
+        std::vector<fs::path> objects;
+        std::error_code ignored;
+        for (const fs::directory_entry& entry : fs::directory_iterator(bucket, ignored)) {
+            if (entry.is_regular_file()) {
+                objects.push_back(entry.path());
+            }
+        }
+        std::sort(objects.begin(), objects.end());
+        return objects;
+    }
+
+    Result<void> execute(const TestId& test, const RunRequest& request, const Run& run) {
+        AISPRINT_TRY(cool_down());
+        AISPRINT_TRY(remove_tree(request.folder));
+        AISPRINT_TRY(make_directories(request.folder));
+        m_observer.test_begins(test, m_plan.schedules[test.deployment].runs.size());
+        AISPRINT_TRY_ASSIGN(const RunOutcome outcome,
+                            m_backend.run(
+                                request,
+                                [this](const Progress& progress) { m_observer.progress(progress); },
+                                m_stop));
+        m_has_run = true;
+        if (outcome.interrupted) {
+            return {};
+        }
+        std::vector<std::string> services;
+        for (const RunService& service : request.services) {
+            services.push_back(service.unit->service);
+        }
+        AISPRINT_TRY(m_files.write_test(test, run, services, outcome));
+        ++m_summary.tests_done;
+        for (const std::string& why : outcome.health) {
+            m_summary.degraded.push_back(
+                fmt::format("deployment_{}, Run #{}, {}", test.deployment, test.run, why));
+        }
+        m_observer.test_ends(test, outcome);
+        return {};
+    }
+
+    /// The pause between two tests.
+    Result<void> cool_down() {
+        if (m_has_run && m_plan.parameters.cooldown_seconds > 0) {
+            std::mutex mutex;
+            std::unique_lock lock(mutex);
+            std::condition_variable_any never;
+            never.wait_for(lock, m_stop,
+                           std::chrono::duration<double>(m_plan.parameters.cooldown_seconds),
+                           [] { return false; });
+        }
+        return {};
+    }
+
+    Result<void> make_deployment_results(std::size_t d) {
+        const CampaignResults results(m_plan, m_files);
+        AISPRINT_TRY(results.write_full(d));
+        m_observer.results_made(d, k_full_workflow);
+        for (const std::size_t unit : units_alone(d)) {
+            AISPRINT_TRY_ASSIGN(UnitResult result, results.write_unit(d, unit));
+            m_summary.units.push_back(std::move(result));
+            m_observer.results_made(d, m_plan.testbed.units[unit].id);
+        }
+        return {};
+    }
+
+    const CampaignPlan& m_plan;
+    const CampaignOptions& m_options;
+    const CampaignFiles& m_files;
+    Backend& m_backend;
+    CampaignObserver& m_observer;
+    std::stop_token m_stop;
+    CampaignSummary m_summary;
+    bool m_has_run = false;
+};
+
+} // namespace
+
+Result<CampaignSummary> run_campaign(const CampaignPlan& plan,
+                                     const CampaignOptions& options,
+                                     Backend& backend,
+                                     CampaignObserver& observer,
+                                     Reporter& reporter,
+                                     const std::stop_token& stop) {
+    AISPRINT_TRY(backend.check(plan.testbed));
+    AISPRINT_TRY_ASSIGN(const CampaignFiles files, CampaignFiles::open(plan, options.restart));
+    AISPRINT_TRY_ASSIGN(CampaignSummary summary,
+                        Campaign(plan, options, files, backend, observer, stop).run());
+    for (const std::string& why : summary.degraded) {
+        reporter.report(as_warning(make_error("PRF064", "degraded run: " + why,
+                                              "its row is kept; look at the logs of the run")));
+    }
+    return summary;
+}
+
+std::string merge_data_sizes(const std::string& existing,
+                             const CampaignPlan& plan,
+                             const CampaignSummary& summary) {
+    auto document = yaml::parse(SourceFile("components_data_size.yaml", existing));
+    yaml::Node sizes = document && document->is_mapping() ? std::move(*document) : yaml::mapping();
+    for (const UnitResult& result : summary.units) {
+        const std::string& name = plan.testbed.units[result.unit].partition;
+        yaml::Node value = yaml::plain(real_text(rounded(result.mean_output_kb, 3)));
+        if (yaml::Node* old = sizes.find(name)) {
+            *old = std::move(value);
+        } else {
+            sizes.add(name, std::move(value));
+        }
+    }
+    return yaml::write(sizes);
+}
+
+} // namespace aisprint::profiling

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aisprint/profiling/campaign.hpp"
+
+#include "aisprint/base/digest.hpp"
+#include "aisprint/base/files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace aisprint::profiling {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* k_parameters_file = "oscarp/run_parameters.yaml";
+constexpr const char* k_input_folder = "oscarp/input_files";
+
+/// The files that are uploaded: the one that is named, else all of the folder, by name.
+Result<std::vector<fs::path>> find_inputs(const config::ApplicationFolder& folder,
+                                          const RunParameters& parameters) {
+    const fs::path inputs = folder.path / k_input_folder;
+    std::vector<fs::path> files;
+    std::error_code ignored;
+    for (const fs::directory_entry& entry : fs::directory_iterator(inputs, ignored)) {
+        const bool wanted =
+            parameters.filename.empty() || entry.path().filename() == parameters.filename;
+        if (wanted && entry.is_regular_file()) {
+            files.push_back(entry.path());
+        }
+    }
+    std::sort(files.begin(), files.end());
+    if (files.empty()) {
+        return fail(
+            ErrorKind::input,
+            make_error_in(folder.shown(k_input_folder), "PRF061",
+                          parameters.filename.empty()
+                              ? "there is no input file"
+                              : fmt::format("there is no input file '{}'", parameters.filename),
+                          "put an input of the application there, and name it in "
+                          "input_files.filename"));
+    }
+    return files;
+}
+
+Result<std::string> digest_of(const std::vector<fs::path>& files) {
+    std::string digests;
+    for (const fs::path& file : files) {
+        AISPRINT_TRY_ASSIGN(const std::string content, read_file(file));
+        digests += file.filename().string() + " " + sha256_hex(content) + "\n";
+    }
+    return sha256_hex(digests);
+}
+
+/// Adds what went wrong with the input to `found`; other failures end the reading.
+template <class T>
+Result<void> keep(Result<T>& result, std::vector<Diagnostic>& found) {
+    if (result) {
+        return {};
+    }
+    if (result.error().kind != ErrorKind::input) {
+        return tl::unexpected<Failure>(std::move(result).error());
+    }
+    append(found, std::move(result).error().diagnostics);
+    return {};
+}
+
+Result<RunParameters>
+load_parameters(const config::ApplicationFolder& folder, std::string& text, Reporter& reporter) {
+    const std::string shown = folder.shown(k_parameters_file);
+    if (!fs::exists(folder.path / k_parameters_file)) {
+        return fail(ErrorKind::input,
+                    make_error_in(shown, "PRF060", "there are no run parameters",
+                                  "write them; 'aisprint new-application' makes an example"));
+    }
+    AISPRINT_TRY_ASSIGN(const SourceFile source,
+                        load_source(folder.path / k_parameters_file, shown));
+    text = source.text();
+    return parse_run_parameters(source, reporter);
+}
+
+} // namespace
+
+Result<CampaignPlan> plan_campaign(const config::ApplicationFolder& folder, Reporter& reporter) {
+    CampaignPlan plan;
+    config::ApplicationConfig application = config::load_application_config(folder, reporter);
+    std::vector<Diagnostic> found = std::move(application.errors);
+    auto parameters = load_parameters(folder, plan.parameters_text, reporter);
+    AISPRINT_TRY(keep(parameters, found));
+    if (!found.empty()) {
+        return fail(ErrorKind::input, std::move(found));
+    }
+    plan.parameters = std::move(*parameters);
+    auto inputs = find_inputs(folder, plan.parameters);
+    AISPRINT_TRY(keep(inputs, found));
+    auto testbed = enumerate_units(application, folder, plan.parameters, reporter);
+    AISPRINT_TRY(keep(testbed, found));
+    if (testbed) {
+        plan.testbed = std::move(*testbed);
+        for (const UnitChain& chain : plan.testbed.deployments) {
+            auto schedule = make_schedule(plan.testbed, chain, plan.parameters);
+            AISPRINT_TRY(keep(schedule, found));
+            plan.schedules.push_back(schedule ? std::move(*schedule) : Schedule());
+        }
+    }
+    if (!found.empty()) {
+        sort_and_merge(found);
+        return fail(ErrorKind::input, std::move(found));
+    }
+    plan.input_files = std::move(*inputs);
+    AISPRINT_TRY_ASSIGN(plan.inputs_digest, digest_of(plan.input_files));
+    const std::string campaign = "oscarp/" + plan.parameters.campaign_dir;
+    plan.folder = folder.path / campaign;
+    plan.shown_as = folder.shown(campaign);
+    for (std::size_t d = 0; d < plan.testbed.deployments.size(); ++d) {
+        for (const std::size_t unit : plan.testbed.deployments[d].units) {
+            plan.tested_in.try_emplace(unit, d);
+            const auto alternatives = plan.testbed.alternatives.find(unit);
+            if (alternatives != plan.testbed.alternatives.end()) {
+                for (const std::size_t alternative : alternatives->second) {
+                    plan.tested_in.try_emplace(alternative, d);
+                }
+            }
+        }
+    }
+    return plan;
+}
+
+} // namespace aisprint::profiling
