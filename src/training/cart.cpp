@@ -21,6 +21,7 @@ struct Split {
     std::size_t feature = 0;
     double threshold = 0;
     double gain = 0;
+    double margin = 0; ///< the gap at the threshold, as a share of the feature's range in the node
     bool found = false;
 };
 
@@ -196,18 +197,29 @@ private:
         return best;
     }
 
-    /// Takes the split between positions i and i + 1 of a feature's order if it is better.
-    void consider(std::size_t feature, std::size_t i, double gain, Split& best) const {
+    /// Takes the split between positions i and i + 1 of a feature's order if it is better. Features
+    /// that are made from each other often part the rows in the same way, and differ in where the
+    /// values between go: the one with the widest gap there, as a share of its range, is taken.
+    void
+    consider(const Open& at, std::size_t feature, std::size_t i, double gain, Split& best) const {
         const double tie = k_tie * m_error;
-        if (best.found && !(gain > best.gain + tie) &&
-            !(gain > best.gain - tie && feature < best.feature)) {
+        if (best.found &&
+            (gain < best.gain - tie || (gain <= best.gain + tie && feature == best.feature))) {
             return;
         }
         const Rows& order = m_orders[feature];
         const double low = value(order[i], feature);
         const double high = value(order[i + 1], feature);
+        const double range =
+            value(order[at.end - 1], feature) / 2 - value(order[at.begin], feature) / 2;
+        const double margin = (high / 2 - low / 2) / range;
+        if (best.found && gain <= best.gain + tie &&
+            (margin < best.margin * (1 - k_tie) ||
+             (margin <= best.margin * (1 + k_tie) && feature > best.feature))) {
+            return;
+        }
         const double middle = low / 2 + high / 2;
-        best = {feature, middle >= low && middle < high ? middle : low, gain, true};
+        best = {feature, middle >= low && middle < high ? middle : low, gain, margin, true};
     }
 
     /// The positions where a feature's order may be cut: [first, last).
@@ -231,7 +243,7 @@ private:
             sum += times * (target(order[i]) - m_centre);
             count += times;
             if (i >= first && value(order[i], feature) < value(order[i + 1], feature)) {
-                consider(feature, i, sum * sum / count + sum * sum / (total - count), best);
+                consider(at, feature, i, sum * sum / count + sum * sum / (total - count), best);
             }
         }
     }
@@ -253,7 +265,7 @@ private:
                 left.add(target(order[i]));
             }
             if (i >= first && value(order[i], feature) < value(order[i + 1], feature)) {
-                consider(feature, i, m_error - left.sum() - right[i + 1 - at.begin], best);
+                consider(at, feature, i, m_error - left.sum() - right[i + 1 - at.begin], best);
             }
         }
     }

@@ -43,7 +43,8 @@ class TreeGrower {
 public:
     explicit TreeGrower(const Problem& problem);
 
-    /// `counts` says how often each row is there. Equal splits: lowest feature, lowest threshold.
+    /// `counts` says how often each row is there. Of equal splits, the one with the widest gap
+    /// between the values on its sides; then lowest feature, lowest threshold.
     [[nodiscard]] Tree grow(const std::vector<std::uint32_t>& counts,
                             const TreeSettings& settings,
                             Random random) const;
