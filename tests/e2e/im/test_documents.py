@@ -338,7 +338,7 @@ FAULTS = {
     "version": change(("tosca_definitions_version",), "tosca_simple_yaml_9"),
     "section": change(("topology",), {}),
     "topology_section": change(("topology_template", "nodes"), {}),
-    "node_type": change((*SERVICE, "type"), "tosca.nodes.aisprint.FaaS.Funktion"),
+    "node_type": change((*SERVICE, "type"), "tosca.nodes.aisprint.FaaS.Functionality"),
     "node_section": change((*SERVICE, "property"), {}),
     "unknown_property": change((*SERVICE, "properties", "expose_service"), True),
     "missing_property": change((*SERVICE, "properties", "image"), None),

@@ -174,7 +174,7 @@ INSTANTIATE_TEST_SUITE_P(
              {"TSC120 14:21"}},
         Case{"requirement_that_is_no_map", "      requirements:\n      - disk\n", {"TSC120 15:9"}},
         Case{"unknown_input",
-             "      properties: {instance_name: {get_input: nam}}\n",
+             "      properties: {instance_name: {get_input: nope}}\n",
              {"TSC112 14:47"}},
         Case{"input_of_wrong_type",
              "      capabilities:\n"
@@ -212,7 +212,7 @@ INSTANTIATE_TEST_SUITE_P(
              "      properties: {instance_name: {concat: a}}\n",
              {"TSC114 14:44"}},
         Case{"function_in_concat",
-             "      properties: {instance_name: {concat: [a, {get_input: nam}]}}\n",
+             "      properties: {instance_name: {concat: [a, {get_input: nope}]}}\n",
              {"TSC112 14:60"}},
         Case{"token_of_two",
              "      properties: {instance_name: {token: [a, b]}}\n",
@@ -225,12 +225,12 @@ INSTANTIATE_TEST_SUITE_P(
              "      artifacts:\n"
              "        role: {file: f, type: tosca.artifacts.AnsibleGalaxy.rule}\n",
              {"TSC102 15:31"}},
-        Case{"unknown_interface", "      interfaces: {Standart: {}}\n", {"TSC117 14:20"}},
+        Case{"unknown_interface", "      interfaces: {Standards: {}}\n", {"TSC117 14:20"}},
         Case{"unknown_operation",
              "      interfaces: {Standard: {konfigure: a.yml}}\n",
              {"TSC117 14:31"}},
         Case{"operation_without_implementation",
-             "      interfaces: {Standard: {configure: {inputs: {a: {get_input: nam}}}}}\n",
+             "      interfaces: {Standard: {configure: {inputs: {a: {get_input: nope}}}}}\n",
              {"TSC117 14:31", "TSC112 14:67"}},
         Case{"output_without_value", "  outputs:\n    ip: {description: none}\n", {"TSC118 15:5"}},
         Case{"output_that_leads_nowhere",
@@ -244,7 +244,7 @@ INSTANTIATE_TEST_SUITE_P(
              "  groups: {g: {type: tosca.groups.Root, members: [nobody]}}\n",
              {"TSC108 14:51"}},
         Case{"several_at_once",
-             "      properties: {tag: {}, instance_name: {get_input: nam}}\n"
+             "      properties: {tag: {}, instance_name: {get_input: nope}}\n"
              "      capabilities: {hosts: {}}\n",
              {"TSC103 14:20", "TSC112 14:56", "TSC111 15:22"}}),
     [](const testing::TestParamInfo<Case>& test) { return std::string(test.param.name); });

@@ -74,7 +74,7 @@ TEST(TypeCatalogue, FaultsOfTypeFiles) {
               (Findings{"TSC090 1.yaml:1:1", "TSC090 2.yaml:1:13"}));
     EXPECT_EQ(findings({"node_types:\n"
                         "  a: {derived_from: nobody}\n"
-                        "  b: {properties: {x: {type: tekst}}}\n"
+                        "  b: {properties: {x: {type: txt}}}\n"
                         "  c: {capabilities: {k: nothing}}\n"
                         "  d: {interfaces: {I: {type: none}}}\n"}),
               (Findings{"TSC091 1.yaml:2:21", "TSC091 1.yaml:3:30", "TSC091 1.yaml:4:25",
