@@ -281,7 +281,8 @@ bool is_about_secret(std::string_view text) {
 }
 
 std::string shown(const yaml::Node& value, const std::string& label) {
-    return value.is_scalar() && is_about_secret(label) ? "another value" : yaml::describe(value);
+    return value.is_scalar() && is_about_secret(label) ? "a value that is not shown here"
+                                                       : yaml::describe(value);
 }
 
 bool is_function(const yaml::Node& node) {
