@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aisprint/profiling/campaign.hpp"
+
+#include "aisprint/base/files.hpp"
+#include "aisprint/profiling/recap.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <set>
+
+namespace aisprint::profiling {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// Answers each run with jobs of fixed times; counts what it is asked for.
+class FixedBackend final : public Backend {
+public:
+    Result<void> check(const Testbed&) override { return {}; }
+
+    Result<RunOutcome> run(const RunRequest& request,
+                           const ProgressSink& progress,
+                           const std::stop_token& stop) override {
+        RunOutcome outcome;
+        std::vector<std::string> ids;
+        std::size_t objects =
+            request.input_files.size() == 1
+                ? static_cast<std::size_t>(request.batch_size * request.number_of_batches)
+                : request.input_files.size();
+        for (const RunService& service : request.services) {
+            ids.push_back(service.unit->id);
+            outcome.jobs.push_back(jobs_of(service, objects));
+            const fs::path bucket = request.buckets / fmt::format("bucket{}", service.position + 1);
+            for (const JobRecord& job : outcome.jobs.back()) {
+                if (request.keep_outputs) {
+                    EXPECT_TRUE(make_directories(bucket));
+                    EXPECT_TRUE(write_file_atomic(bucket / job.output_keys[0], "out"));
+                }
+            }
+            progress({service.unit->service, objects, objects});
+        }
+        if (request.keep_outputs) {
+            const fs::path bucket = request.buckets / "bucket0";
+            EXPECT_TRUE(make_directories(bucket));
+            for (std::size_t i = 0; i < objects; ++i) {
+                EXPECT_TRUE(write_file_atomic(bucket / fmt::format("in_{}", i), "x"));
+            }
+        }
+        m_calls.push_back(fmt::format("{}", fmt::join(ids, "+")));
+        m_inputs.push_back(request.input_files.size());
+        if (m_calls.size() == m_stop_at) {
+            m_source.request_stop();
+        }
+        outcome.interrupted = stop.stop_requested();
+        return outcome;
+    }
+
+    static std::vector<JobRecord> jobs_of(const RunService& service, std::size_t count) {
+        const Moment begin(std::chrono::sys_days(std::chrono::year(2023) / 6 / 1));
+        std::vector<JobRecord> jobs;
+        for (std::size_t i = 0; i < count; ++i) {
+            JobRecord job;
+            job.name = fmt::format("{}-{}", service.unit->service, i);
+            job.service = service.unit->service;
+            job.resource = service.unit->resource;
+            job.job_create = job.pod_create = job.job_start = job.script_start =
+                begin + std::chrono::seconds(i / static_cast<std::size_t>(service.parallelism));
+            job.script_end = job.job_finish = *job.job_create + std::chrono::seconds(1);
+            job.output_keys = {job.name + ".out"};
+            job.output_bytes = 2500;
+            jobs.push_back(std::move(job));
+        }
+        return jobs;
+    }
+
+    std::vector<std::string> m_calls;
+    std::vector<std::size_t> m_inputs;
+    std::size_t m_stop_at = 0;
+    std::stop_source m_source;
+};
+
+/// Notes what it is told.
+class Notes final : public CampaignObserver {
+public:
+    void deployment_begins(std::size_t deployment) override {
+        m_lines.push_back(fmt::format("deployment {}", deployment));
+    }
+    void test_begins(const TestId& test, std::size_t total) override {
+        m_lines.push_back(
+            fmt::format("{}/{} {} of {}", test.deployment, test.unit, test.run, total));
+    }
+    void test_skipped(const TestId& test) override {
+        m_lines.push_back(fmt::format("skip {}/{} {}", test.deployment, test.unit, test.run));
+    }
+    void progress(const Progress&) override {}
+    void test_ends(const TestId&, const RunOutcome&) override {}
+    void results_made(std::size_t deployment, const std::string& unit) override {
+        m_lines.push_back(fmt::format("results {}/{}", deployment, unit));
+    }
+
+    std::vector<std::string> m_lines;
+};
+
+class CampaignTest : public ::testing::Test {
+protected:
+    CampaignTest() : m_folder{m_scratch.path(), "app"} {}
+
+    void SetUp() override {
+        write("common_config/application_dag.yaml",
+              "System:\n  name: app\n  components: [a, b]\n  dependencies: [[a, b, 1]]\n");
+        write("common_config/candidate_resources.yaml", R"(
+System:
+  name: app
+  NetworkDomains:
+    ND1:
+      AccessDelay: 0
+      Bandwidth: 100
+      subNetworkDomains: []
+      ComputationalLayers:
+        computationalLayer1:
+          number: 1
+          type: Virtual
+          Resources:
+            resource1: {name: VM1, totalNodes: 5, cost: 1, memorySize: 8192,
+                        processors: {processor1: {architecture: amd64, computingUnits: 4}}}
+        computationalLayer2:
+          number: 2
+          type: Virtual
+          Resources:
+            resource1: {name: VM2, totalNodes: 5, cost: 1, memorySize: 8192,
+                        processors: {processor1: {architecture: amd64, computingUnits: 4}}}
+)");
+        write("common_config/candidate_deployments.yaml",
+              "Components:\n" + entry("component1", "a", 1, "VM1") +
+                  entry("component1_partitionX_1", "a_partitionX_1", 1, "VM1") +
+                  entry("component1_partitionX_2", "a_partitionX_2", 1, "VM1") +
+                  entry("component2", "b", 2, "VM2"));
+        write("aisprint/designs/component_partitions.yaml",
+              "components:\n  a:\n    partitions: [base, partition1_1, partition1_2]\n"
+              "  b:\n    partitions: [base]\n");
+        write("oscarp/run_parameters.yaml", R"(
+input_files: {filename: clip.mp4}
+asynchronous: {batch_size: 3, number_of_batches: 2}
+components:
+  component1: {parallelism: [4, 2]}
+  component2: {parallelism: [4, 2]}
+run: {campaign_dir: c1, repetitions: 2}
+)");
+        write("oscarp/input_files/clip.mp4", "moving pictures");
+    }
+
+    static std::string
+    entry(const std::string& key, const std::string& name, int layer, const std::string& resource) {
+        return fmt::format("  {}:\n    name: {}\n    candidateExecutionLayers: [{}]\n"
+                           "    Containers:\n      container1: {{image: '', memorySize: 1024, "
+                           "computingUnits: 0.9, candidateExecutionResources: [{}]}}\n",
+                           key, name, layer, resource);
+    }
+
+    void write(const std::string& path, const std::string& text) {
+        ASSERT_TRUE(make_directories((m_scratch.path() / path).parent_path()));
+        ASSERT_TRUE(write_file_atomic(m_scratch.path() / path, text));
+    }
+
+    std::string text_of(const std::string& path) {
+        const auto text = read_file(m_scratch.path() / path);
+        EXPECT_TRUE(text) << path;
+        return text ? *text : "";
+    }
+
+    CampaignPlan plan() {
+        auto planned = plan_campaign(m_folder, m_reporter);
+        EXPECT_TRUE(planned);
+        if (!planned) {
+            ADD_FAILURE() << planned.error().diagnostics[0].message;
+            return {};
+        }
+        return std::move(*planned);
+    }
+
+    Result<CampaignSummary> run(FixedBackend& backend, Notes& notes, CampaignOptions options = {}) {
+        return run_campaign(plan(), options, backend, notes, m_reporter,
+                            backend.m_source.get_token());
+    }
+
+    /// Paths below the campaign, without locks and buckets.
+    std::set<std::string> files() {
+        std::set<std::string> paths;
+        const fs::path campaign = m_scratch.path() / "oscarp/c1";
+        for (const fs::directory_entry& entry : fs::recursive_directory_iterator(campaign)) {
+            const std::string path = fs::relative(entry.path(), campaign).string();
+            if (entry.is_regular_file() && !path.starts_with(".buckets")) {
+                paths.insert(path);
+            }
+        }
+        return paths;
+    }
+
+    ScratchDirectory m_scratch;
+    config::ApplicationFolder m_folder;
+    CollectingReporter m_reporter;
+};
+
+TEST_F(CampaignTest, TestsEachUnitOnceAndWritesWhatTheOptimiserReads) {
+    FixedBackend backend;
+    Notes notes;
+    const CampaignPlan planned = plan();
+    EXPECT_EQ(deployments_text(planned.testbed, "\t"),
+              "\tdeployment_0: ['C1@VM1', 'C2@VM2']\n"
+              "\tdeployment_1: ['C1P1.1@VM1', 'C1P1.2@VM1', 'C2@VM2']\n");
+    const auto summary = run(backend, notes);
+    ASSERT_TRUE(summary);
+    // per run: full workflow, then the units that are new
+    EXPECT_THAT(std::vector<std::string>(backend.m_calls.begin(), backend.m_calls.begin() + 3),
+                ElementsAre("C1@VM1+C2@VM2", "C1@VM1", "C2@VM2"));
+    EXPECT_EQ(backend.m_calls.size(), 4U * 3 + 4U * 3);
+    EXPECT_EQ(backend.m_calls.back(), "C1P1.2@VM1");
+    EXPECT_EQ(summary->tests_done, 24U);
+    EXPECT_FALSE(summary->interrupted);
+    std::vector<std::string> units;
+    for (const UnitResult& unit : summary->units) {
+        units.push_back(planned.testbed.units[unit.unit].id);
+        EXPECT_EQ(unit.rows.size(), 4U);
+        EXPECT_EQ(unit.mean_output_kb, 2.5);
+    }
+    EXPECT_THAT(units, ElementsAre("C1@VM1", "C2@VM2", "C1P1.1@VM1", "C1P1.2@VM1"));
+    EXPECT_EQ(text_of("oscarp/c1/deployment_0/C1@VM1/results/Dataframes/a_dataframe.csv"),
+              "observed_throughput,avg_response_time,requested_parallelism,cores\n"
+              "3.0,1.0,4,3.6\n3.0,1.0,4,3.6\n2.0,1.0,2,1.8\n2.0,1.0,2,1.8\n");
+    EXPECT_EQ(text_of("oscarp/c1/deployment_0/Full_workflow/results/Dataframes/"
+                      "runtime_dataframe.csv"),
+              "runs,runtime,configurations,total_cores\n"
+              "Run #1,2.0,Configuration #1,7.2\nRun #2,2.0,Configuration #1,7.2\n"
+              "Run #1,3.0,Configuration #2,3.6\nRun #2,3.0,Configuration #2,3.6\n");
+    EXPECT_EQ(merge_data_sizes("other: 7\na: 1\n", planned, *summary),
+              "other: 7\na: 2.5\nb: 2.5\na_partition1_1: 2.5\na_partition1_2: 2.5\n");
+    EXPECT_TRUE(files().contains("deployment_1/C1P1.2@VM1/runs/Run #4/done"));
+    EXPECT_FALSE(files().contains("deployment_1/C2@VM2/runs/Run #1/done"));
+}
+
+TEST_F(CampaignTest, ASecondRunRepeatsNothing) {
+    FixedBackend first;
+    Notes notes;
+    ASSERT_TRUE(run(first, notes));
+    const std::set<std::string> before = files();
+    FixedBackend second;
+    Notes again;
+    const auto summary = run(second, again);
+    ASSERT_TRUE(summary);
+    EXPECT_TRUE(second.m_calls.empty());
+    EXPECT_EQ(summary->tests_skipped, 24U);
+    EXPECT_EQ(files(), before);
+}
+
+TEST_F(CampaignTest, GoesOnAfterAnInterruptionAnywhere) {
+    FixedBackend whole;
+    Notes notes;
+    ASSERT_TRUE(run(whole, notes));
+    const std::set<std::string> expected = files();
+    const std::string table = text_of("oscarp/c1/deployment_0/C1@VM1/results/Dataframes/"
+                                      "a_response_time_dataframe.csv");
+    for (const std::size_t stop_at : {1U, 2U, 3U, 4U, 8U, 12U, 13U, 14U, 23U, 24U}) {
+        ASSERT_TRUE(remove_tree(m_scratch.path() / "oscarp/c1"));
+        FixedBackend interrupted;
+        interrupted.m_stop_at = stop_at;
+        const auto first = run(interrupted, notes);
+        ASSERT_TRUE(first);
+        EXPECT_TRUE(first->interrupted);
+        FixedBackend resumed;
+        const auto second = run(resumed, notes);
+        ASSERT_TRUE(second);
+        EXPECT_FALSE(second->interrupted);
+        // only the test under way is repeated, and the workflow whose outputs it needs
+        EXPECT_LE(interrupted.m_calls.size() + resumed.m_calls.size(), 24U + 2U) << stop_at;
+        EXPECT_EQ(files(), expected) << stop_at;
+        EXPECT_EQ(text_of("oscarp/c1/deployment_0/C1@VM1/results/Dataframes/"
+                          "a_response_time_dataframe.csv"),
+                  table);
+    }
+}
+
+TEST_F(CampaignTest, AnotherCampaignInTheSameFolderIsRefused) {
+    FixedBackend backend;
+    Notes notes;
+    ASSERT_TRUE(run(backend, notes));
+    write("oscarp/input_files/clip.mp4", "other pictures");
+    FixedBackend second;
+    const auto refused = run(second, notes);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().diagnostics[0].code, "PRF063");
+    EXPECT_TRUE(second.m_calls.empty());
+    ASSERT_TRUE(run(second, notes, {Restart::yes, {}}));
+    EXPECT_EQ(second.m_calls.size(), 24U);
+}
+
+TEST_F(CampaignTest, PartsOfACampaignCanBeTested) {
+    FixedBackend backend;
+    Notes notes;
+    ASSERT_TRUE(run(backend, notes, {Restart::no, {"deployment_1"}}));
+    EXPECT_EQ(backend.m_calls.size(), 12U);
+    EXPECT_EQ(backend.m_calls.front(), "C1P1.1@VM1+C1P1.2@VM1+C2@VM2");
+}
+
+TEST_F(CampaignTest, TwoCampaignsInOneFolderAreRefused) {
+    class Nested final : public Backend {
+    public:
+        using Second = std::function<Result<CampaignSummary>(FixedBackend&, Notes&)>;
+        explicit Nested(Second second) : m_second(std::move(second)) {}
+        Result<void> check(const Testbed&) override { return {}; }
+        Result<RunOutcome>
+        run(const RunRequest& request, const ProgressSink&, const std::stop_token& stop) override {
+            FixedBackend inner;
+            Notes notes;
+            const auto second = m_second(inner, notes);
+            EXPECT_FALSE(second);
+            if (!second) {
+                m_code = second.error().diagnostics[0].code;
+            }
+            return inner.run(
+                request, [](const Progress&) {}, stop);
+        }
+        std::string m_code;
+
+    private:
+        Second m_second;
+    };
+    Nested backend([this](FixedBackend& inner, Notes& notes) { return run(inner, notes); });
+    Notes notes;
+    ASSERT_TRUE(run_campaign(plan(), {}, backend, notes, m_reporter, {}));
+    EXPECT_EQ(backend.m_code, "PRF062");
+}
+
+TEST_F(CampaignTest, EverythingThatIsMissingIsToldAtOnce) {
+    ASSERT_TRUE(remove_tree(m_scratch.path() / "oscarp/input_files"));
+    ASSERT_TRUE(remove_tree(m_scratch.path() / "aisprint"));
+    const auto planned = plan_campaign(m_folder, m_reporter);
+    ASSERT_FALSE(planned);
+    std::vector<std::string> codes;
+    for (const Diagnostic& diagnostic : planned.error().diagnostics) {
+        codes.push_back(diagnostic.code);
+    }
+    EXPECT_THAT(codes, ::testing::UnorderedElementsAre("PRF020", "PRF061"));
+    ASSERT_TRUE(remove_tree(m_scratch.path() / "oscarp/run_parameters.yaml"));
+    const auto without = plan_campaign(m_folder, m_reporter);
+    ASSERT_FALSE(without);
+    EXPECT_EQ(without.error().diagnostics[0].code, "PRF060");
+}
+
+TEST_F(CampaignTest, RecapsFollowTheGuide) {
+    const CampaignPlan planned = plan();
+    EXPECT_EQ(fit_text(planned.testbed, planned.testbed.deployments[0], planned.schedules[0]),
+              "Component C1@VM1 can fit 4 container(s) on every node:\n"
+              "\tCPU needs to be decreased to (at least) 0.72 to fit more\n"
+              "Component C2@VM2 can fit 4 container(s) on every node:\n"
+              "\tCPU needs to be decreased to (at least) 0.72 to fit more\n");
+    EXPECT_EQ(recap_text(planned.testbed, planned.testbed.deployments[0], planned.schedules[0],
+                         planned.parameters),
+              "Workflow:\n\tstorage -> bucket0\n\tbucket0 -> |a| -> bucket1\n"
+              "\tbucket1 -> |b| -> bucket2\n\nScheduler:\n\tRun #1\n\t\tServices:\n"
+              "\t\t\ta                                  cpu: 0.9 , memory: 1024 mb , parallelism: "
+              "4 , cluster: VM1\n"
+              "\t\t\tb                                  cpu: 0.9 , memory: 1024 mb , parallelism: "
+              "4 , cluster: VM2\n"
+              "\t\tClusters:\n\t\t\tVM1                 nodes: 1\n"
+              "\t\t\tVM2                 nodes: 1\n\n"
+              "\tRun #2\n\t\tServices:\n"
+              "\t\t\ta                                  parallelism: 4 -> 2\n"
+              "\t\t\tb                                  parallelism: 4 -> 2\n"
+              "\t\tClusters:\n\t\t\tVM1                 unchanged\n"
+              "\t\t\tVM2                 unchanged\n\n"
+              "\tRepeated 2 time(s), 4 runs in total\n");
+}
+
+} // namespace
+} // namespace aisprint::profiling
