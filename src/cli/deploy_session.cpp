@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace aisprint::cli {
 
@@ -22,13 +23,49 @@ std::optional<double> cost_of(const tosca::Component& component) {
     return component.resource.cost * static_cast<double>(component.resource.total_nodes);
 }
 
+/// A word as a POSIX shell takes it.
+std::string shell_word(const std::string& text) {
+    constexpr std::string_view k_plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                         "0123456789_-./:,=+@%";
+    if (!text.empty() && text.find_first_not_of(k_plain) == std::string::npos) {
+        return text;
+    }
+    std::string quoted = "'";
+    for (const char c : text) {
+        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
+    return quoted + "'";
+}
+
+std::string arguments_for(const ChosenDeployment& chosen) {
+    return fmt::format("--application_dir {} {}", shell_word(chosen.folder.shown_as),
+                       flag_of(chosen.kind));
+}
+
+/// The options about the server that were given, each after a blank.
+std::string arguments_for(const ImArguments& im) {
+    std::string text;
+    const auto add = [&text](const char* option, const std::string& value) {
+        if (!value.empty()) {
+            text += fmt::format(" {} {}", option, shell_word(value));
+        }
+    };
+    const ImArguments usual;
+    add("--im_url", im.url == usual.url ? "" : im.url);
+    add("--im_auth", im.auth.im_auth);
+    add("--ca_file", im.ca_file);
+    add("--verify", im.verify == usual.verify ? "" : im.verify);
+    text += im.insecure ? " --insecure" : "";
+    text += im.auth.allow_commands ? " --allow_auth_commands" : "";
+    return text;
+}
+
 DeployInput to_input(CheckedDeployment checked) {
     DeployInput input;
     const std::string& im = checked.deployment.files.im;
     input.im_folder = checked.chosen.folder.path / im;
     input.im_shown_as = checked.chosen.folder.shown(im);
-    input.arguments = fmt::format("--application_dir {} {}", checked.chosen.folder.shown_as,
-                                  flag_of(checked.chosen.kind));
+    input.arguments = arguments_for(checked.chosen);
     input.auth = std::move(checked.auth);
     input.redactor = std::move(checked.redactor);
     for (std::size_t i = 0; i < checked.deployment.components.size(); ++i) {
@@ -53,13 +90,17 @@ Result<std::vector<tosca::StoredDocument>> load_files(const std::vector<std::str
     std::vector<tosca::StoredDocument> documents;
     std::vector<Diagnostic> found;
     for (const std::string& file : files) {
-        AISPRINT_TRY_ASSIGN(SourceFile source, load_source(file, file));
-        auto content = yaml::parse(source);
+        auto source = load_source(file, file);
+        if (!source) {
+            append(found, std::move(source).error().diagnostics);
+            continue;
+        }
+        auto content = yaml::parse(*source);
         if (!content) {
             append(found, std::move(content).error().diagnostics);
             continue;
         }
-        documents.push_back({file, file, source.text(), std::move(*content)});
+        documents.push_back({file, file, source->text(), std::move(*content)});
     }
     if (!found.empty()) {
         return fail(ErrorKind::input, std::move(found));
@@ -74,7 +115,7 @@ void locate_state_of_files(const std::vector<std::string>& files, DeployInput& i
     input.im_shown_as = input.im_folder.string();
     for (const std::string& file : files) {
         input.arguments +=
-            (input.arguments.empty() ? "" : " ") + fmt::format("--tosca_file {}", file);
+            (input.arguments.empty() ? "" : " ") + fmt::format("--tosca_file {}", shell_word(file));
     }
 }
 
@@ -109,7 +150,7 @@ server_failure(const std::string& url, const clients::ImError& error, const Reda
                        "check the line of type InfrastructureManager in auth.dat"));
     }
     if (error.kind == clients::ImErrorKind::cancelled) {
-        return fail(ErrorKind::cancelled, make_error("DPL061", "interrupted; nothing was changed"));
+        return tl::unexpected<Failure>(interrupted());
     }
     return fail(ErrorKind::remote,
                 make_error("DPL063", fmt::format("the IM at {} does not answer: {}", url, message),
@@ -117,6 +158,10 @@ server_failure(const std::string& url, const clients::ImError& error, const Reda
 }
 
 } // namespace
+
+Failure interrupted() {
+    return {ErrorKind::cancelled, {make_error("DPL061", "interrupted; nothing was changed")}};
+}
 
 void add_tosca_files_option(CLI::App& app, DeploySource& source) {
     app.add_option(spellings("--tosca_file"), source.tosca_files,
@@ -173,8 +218,7 @@ read_state_input(const DeploySource& source, const ImAuthArguments& auth, Report
         im = files.im;
         input.im_folder = chosen.folder.path / im;
         input.im_shown_as = chosen.folder.shown(im);
-        input.arguments =
-            fmt::format("--application_dir {} {}", chosen.folder.shown_as, flag_of(chosen.kind));
+        input.arguments = arguments_for(chosen);
         // the order of the graph, and the secrets; a document that is gone is no obstacle here
         if (auto documents = tosca::load_documents(chosen.folder, files)) {
             for (const tosca::StoredDocument& document : *documents) {
@@ -207,6 +251,7 @@ Result<std::unique_ptr<DeploySession>> DeploySession::open(DeployInput input,
                                                            deploy::EventSink events) {
     std::unique_ptr<DeploySession> session(new DeploySession(std::move(input)));
     session->m_im_url = im.url;
+    session->m_input.arguments += arguments_for(im);
     AISPRINT_TRY_ASSIGN(session->m_store, deploy::StateStore::open(session->m_input.im_folder,
                                                                    session->m_input.im_shown_as));
     if (session->m_input.auth) {

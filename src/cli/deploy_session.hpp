@@ -31,7 +31,7 @@ struct DeployInput {
     Redactor redactor;
     std::filesystem::path im_folder;
     std::string im_shown_as;
-    std::string arguments; ///< what to type after `deploy` or `delete` to mean the same again
+    std::string arguments; ///< what to type after the command to mean the same deployment again
 };
 
 /// Reads an application's deployment, or documents by themselves. Fails (usage) if neither or both
@@ -43,9 +43,11 @@ struct DeployInput {
 
 /// Finds the state of a deployment without reading the application; units are empty. Fails as
 /// choose_deployment, and (input) if nothing was deployed (DPL062).
-[[nodiscard]] Result<DeployInput> read_state_input(const DeploySource& source,
-                                                   const ImAuthArguments& auth,
-                                                   Reporter& reporter);
+[[nodiscard]] Result<DeployInput>
+read_state_input(const DeploySource& source, const ImAuthArguments& auth, Reporter& reporter);
+
+/// What a command that changes nothing ends with after a signal (DPL061).
+[[nodiscard]] Failure interrupted();
 
 /// States that IM told, by component.
 using LiveStates = std::map<std::string, clients::ImResult<clients::ImState>>;
@@ -54,10 +56,8 @@ using LiveStates = std::map<std::string, clients::ImResult<clients::ImState>>;
 class DeploySession {
 public:
     /// Opens and locks the state. Fails (input) if another run holds it.
-    [[nodiscard]] static Result<std::unique_ptr<DeploySession>> open(DeployInput input,
-                                                                     const ImArguments& im,
-                                                                     std::stop_token stop,
-                                                                     deploy::EventSink events);
+    [[nodiscard]] static Result<std::unique_ptr<DeploySession>>
+    open(DeployInput input, const ImArguments& im, std::stop_token stop, deploy::EventSink events);
 
     [[nodiscard]] const std::vector<deploy::Unit>& units() const { return m_input.units; }
     [[nodiscard]] deploy::StateStore& store() { return *m_store; }

@@ -35,8 +35,8 @@ Result<void> check_documents(const std::vector<tosca::StoredDocument>& documents
     AISPRINT_TRY_ASSIGN(const tosca::TypeCatalogue types, load_types());
     std::vector<Diagnostic> errors;
     for (const tosca::StoredDocument& document : documents) {
-        for (Diagnostic& found : tosca::check_document(
-                 SourceFile(document.path, document.text), document.content, types)) {
+        for (Diagnostic& found : tosca::check_document(SourceFile(document.path, document.text),
+                                                       document.content, types)) {
             if (found.severity == Severity::error) {
                 errors.push_back(std::move(found));
             } else {

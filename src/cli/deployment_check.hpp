@@ -16,7 +16,7 @@ struct CheckedDeployment {
     tosca::Deployment deployment;
     std::vector<tosca::StoredDocument> documents; ///< of its components, in their order
     std::optional<clients::ImAuth> auth;          ///< nothing if it was not asked for
-    Redactor redactor;                            ///< knows all secrets of documents and credentials
+    Redactor redactor; ///< knows all secrets of documents and credentials
 };
 
 /// Whether credentials have to be there: `if_present` checks them if there are any.

@@ -14,50 +14,17 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace aisprint::cli {
 
 namespace {
 
-/// Commands of the user guide that this version does not have.
-struct Planned {
-    const char* name;
-    const char* summary;
-};
-constexpr Planned k_profile{"profile", "Profile an application and train performance models."};
-
-bool is_planned(const std::string& name) {
-    return name == k_profile.name;
-}
-
-CommandAction setup_planned(CLI::App& app) {
-    const std::string name = app.get_name();
-    app.allow_extras();
-    return [name](Session& session) {
-        return session.finish(Failure{
-            ErrorKind::io,
-            {make_error("CLI005", fmt::format("'{}' is not part of version {}", name, k_version),
-                        "see docs/changelog.md for what each version brings")}});
-    };
-}
-
-Command planned_command(const Planned& planned, CommandGroup group) {
-    return {planned.name, fmt::format("{} (not in this version)", planned.summary),
-            group,        {fmt::format("aisprint {}", planned.name)},
-            "",           setup_planned};
-}
-
 std::vector<Command> make_commands() {
-    return {design_command(),
-            new_application_command(),
-            planned_command(k_profile, CommandGroup::guide),
-            space4aid_command(),
-            toscarizer_command(),
-            check_command(),
-            partition_command(),
-            schema_command(),
-            completion_command()};
+    return {design_command(),    new_application_command(), profile_command(),
+            space4aid_command(), toscarizer_command(),      check_command(),
+            partition_command(), schema_command(),          completion_command()};
 }
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
@@ -79,6 +46,15 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
                    "Print so many errors only; 0 (default) prints all.")
         ->type_name("N")
         ->group(k_global_group);
+}
+
+/// How much a drawing on the error stream may take.
+void measure_terminal(Environment& environment) {
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
+        environment.err_columns = size.ws_col;
+        environment.err_lines = size.ws_row;
+    }
 }
 
 /// Parses a command line and runs the command.
@@ -110,12 +86,7 @@ public:
             if (wants_help()) {
                 return print_help();
             }
-            // What a later version will take is not looked at.
-            const bool later =
-                is_planned(m_command) && dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
-            if (!later) {
-                return usage_error(error);
-            }
+            return usage_error(error);
         }
         if (m_version) {
             m_environment.out << fmt::format("aisprint {}\n", k_version);
@@ -357,6 +328,7 @@ int run(int argc, char** argv) {
                             ::isatty(STDIN_FILENO) != 0,
                             ::isatty(STDOUT_FILENO) != 0,
                             ::isatty(STDERR_FILENO) != 0};
+    measure_terminal(environment);
     try {
         return run(std::vector<std::string>(argv, argv + argc), environment);
     } catch (const std::exception& error) {

@@ -39,8 +39,9 @@ Result<tosca::RegistryAccess> read_auth_file(const RegistryArguments& arguments)
                              fmt::format("no entry for the registry '{}'", arguments.server));
     }
     const nlohmann::json& entry = servers.at(arguments.server);
-    const std::string encoded = entry.is_object() ? entry.value("auth", "") : "";
-    const auto decoded = decode_base64(encoded);
+    const auto auth = entry.is_object() ? entry.find("auth") : entry.end();
+    const bool has_text = entry.is_object() && auth != entry.end() && auth->is_string();
+    const auto decoded = decode_base64(has_text ? auth->get<std::string>() : std::string());
     const std::size_t colon = decoded ? decoded->find(':') : std::string::npos;
     if (colon == std::string::npos) {
         return bad_auth_file(arguments,

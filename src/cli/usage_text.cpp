@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <regex>
 #include <string>
 #include <vector>
@@ -44,11 +45,30 @@ bool explain_choice(Diagnostic& diagnostic) {
     return true;
 }
 
+/// From here on a limit stands for none.
+constexpr double k_no_limit = 1e300;
+
+/// For options that take numbers of 0 or more, or of more than 0; CLI11 words them alike.
+void explain_sign(Diagnostic& diagnostic, const std::string& option, const std::string& value) {
+    char* end = nullptr;
+    const double number = std::strtod(value.c_str(), &end);
+    const bool is_number = end != value.c_str() && *end == '\0';
+    const char* rule = !is_number    ? "must be a number"
+                       : number == 0 ? "must be more than 0"
+                                     : "must not be negative";
+    diagnostic = make_error(diagnostic.code, fmt::format("{} is '{}', {}", option, value, rule),
+                            "write a number, for example 2");
+}
+
 bool explain_range(Diagnostic& diagnostic) {
     static const std::regex pattern(R"((\S+): Value (\S+) not in range (\S+) to (\S+))");
     std::smatch match;
     if (!std::regex_match(diagnostic.message, match, pattern)) {
         return false;
+    }
+    if (std::stod(match[4]) > k_no_limit) {
+        explain_sign(diagnostic, match[1], match[2]);
+        return true;
     }
     const std::string allowed =
         fmt::format("from {} to {}", short_number(match[3]), short_number(match[4]));
@@ -83,9 +103,11 @@ bool explain_missing(Diagnostic& diagnostic) {
         return true;
     }
     if (std::regex_match(diagnostic.message, match, argument)) {
-        diagnostic =
-            make_error(diagnostic.code, fmt::format("missing argument '{}'", match[1].str()),
-                       "write it behind the name of the command");
+        const bool is_option = match[1].str().starts_with('-');
+        diagnostic = make_error(
+            diagnostic.code,
+            fmt::format("missing {} '{}'", is_option ? "option" : "argument", match[1].str()),
+            is_option ? "add it" : "write it behind the name of the command");
         return true;
     }
     return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -15,6 +16,8 @@ struct Environment {
     bool in_is_terminal = false;
     bool out_is_terminal = false;
     bool err_is_terminal = false;
+    std::size_t err_columns = 80; ///< of the terminal, if it is one
+    std::size_t err_lines = 24;
 };
 
 /// Runs the program with the process's streams; returns the exit code.

@@ -18,7 +18,8 @@ std::vector<std::string> option_words(const Command& command) {
     }
     std::vector<std::string> words{"--help"};
     for (const CLI::Option* option : app.get_options()) {
-        if (!option->get_lnames().empty() && option->get_lnames().front() != "help") {
+        const bool is_hidden = option->get_group().empty();
+        if (!is_hidden && !option->get_lnames().empty() && option->get_lnames().front() != "help") {
             words.push_back("--" + option->get_lnames().front());
         }
     }

@@ -77,7 +77,7 @@ int run(const Options& options, Session& session) {
         return session.finish(input.error());
     }
     const Interrupt interrupt;
-    DeployProgress progress(session);
+    DeployProgress progress(session, Undertaking::remove);
     auto opened = DeploySession::open(std::move(*input), options.im, interrupt.token(),
                                       [&](const deploy::Event& event) { progress.show(event); });
     if (!opened) {

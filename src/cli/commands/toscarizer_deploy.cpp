@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace aisprint::cli {
@@ -34,6 +35,21 @@ deploy::PlanOptions to_plan_options(const Options& options) {
     return plan;
 }
 
+/// What to type to have a plan carried out.
+std::string command_of(const std::vector<deploy::Action>& plan,
+                       const Options& options,
+                       const DeploySession& run) {
+    const bool replaces =
+        std::ranges::count(plan, deploy::ActionKind::replace, &deploy::Action::kind) > 0;
+    std::string command = run.command();
+    command += replaces || options.replace ? " --replace" : "";
+    command += options.prune ? " --prune" : "";
+    if (!options.only.empty()) {
+        command += fmt::format(" --only {}", fmt::join(options.only, ","));
+    }
+    return command;
+}
+
 /// Shows what would be done. Asks IM for states only if there is something to ask about and there
 /// are credentials to ask with; nothing is changed.
 int show_plan(const Options& options, DeployInput& input, Session& session) {
@@ -57,7 +73,7 @@ int show_plan(const Options& options, DeployInput& input, Session& session) {
     if (!plan) {
         return session.finish(plan.error());
     }
-    session.print(plan_text(run.units(), *plan, run.command()));
+    session.print(plan_text(run.units(), *plan, command_of(*plan, options, run)));
     const int code = session.finish(plan_json(run.units(), *plan));
     return code == 0 && options.detailed_exitcode && has_changes(*plan) ? k_plan_has_changes : code;
 }
@@ -107,7 +123,7 @@ int conclude(const deploy::RunSummary& summary, DeploySession& run, Session& ses
 
 int deploy_all(const Options& options, DeployInput& input, Session& session) {
     const Interrupt interrupt;
-    DeployProgress progress(session);
+    DeployProgress progress(session, Undertaking::deploy);
     auto opened = DeploySession::open(std::move(input), options.im, interrupt.token(),
                                       [&](const deploy::Event& event) { progress.show(event); });
     if (!opened) {

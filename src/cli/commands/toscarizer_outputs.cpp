@@ -53,6 +53,9 @@ int run(const Options& options, Session& session) {
                                            : ShownSecrets::all_but_keys;
     const std::vector<deploy::ComponentOutputs> outputs =
         deploy::fetch_outputs(run.context(), options.components);
+    if (interrupt.token().stop_requested()) {
+        return session.finish(interrupted());
+    }
     const nlohmann::ordered_json result = outputs_json(outputs, shown);
     if (const auto delivered = deliver(options, outputs_yaml(result), session); !delivered) {
         return session.finish(delivered.error());

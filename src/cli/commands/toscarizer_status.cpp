@@ -35,6 +35,9 @@ int run(const Options& options, Session& session) {
     if (!live) {
         return session.finish(live.error());
     }
+    if (interrupt.token().stop_requested()) {
+        return session.finish(interrupted());
+    }
     const std::vector<StatusLine> lines =
         status_lines(run.store().state(), *live, run.context().clock.wall_time(), run.redactor());
     session.print(status_text(lines));

@@ -106,6 +106,21 @@ std::string first_line(const std::string& text) {
     return text.substr(0, text.find('\n'));
 }
 
+/// The same lines, cut off after so many characters; texts of IM may hold control characters.
+std::string with_short_lines(const std::string& text, std::size_t columns) {
+    std::string result;
+    std::size_t column = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool begins = (byte & 0xC0U) != 0x80U; // no further byte of a UTF-8 sequence
+        column = c == '\n' ? 0 : column + (begins ? 1 : 0);
+        if (column <= columns) {
+            result += byte < ' ' && c != '\n' ? ' ' : c;
+        }
+    }
+    return result;
+}
+
 /// The guide's line for an event on the result stream, or nothing.
 std::string guide_line(const deploy::Event& event) {
     switch (event.kind) {
@@ -121,7 +136,7 @@ std::string guide_line(const deploy::Event& event) {
 }
 
 /// The line for an event on the error stream, or nothing.
-std::string progress_line(const deploy::Event& event) {
+std::string progress_line(const deploy::Event& event, Undertaking undertaking) {
     switch (event.kind) {
     case EventKind::created:
         return fmt::format("Infrastructure {} successfully created. Wait it to be configured.\n",
@@ -135,6 +150,9 @@ std::string progress_line(const deploy::Event& event) {
     case EventKind::retrying:
         return fmt::format("{}: {}\nWaiting to retry.\n", event.component, event.message);
     case EventKind::failed:
+        if (undertaking == Undertaking::remove) {
+            return fmt::format("Error deleting infrastructure: {}.\n", event.message);
+        }
         return fmt::format("Error launching deployment for component {}.\n{}\n", event.component,
                            event.message);
     case EventKind::skipped:
@@ -238,19 +256,11 @@ nlohmann::ordered_json to_json(const deploy::Event& event) {
     return json;
 }
 
-DeployProgress::DeployProgress(Session& session) : m_session(session) {}
+DeployProgress::DeployProgress(Session& session, Undertaking undertaking)
+    : m_session(session), m_undertaking(undertaking) {}
 
 void DeployProgress::show(const deploy::Event& event) {
     m_session.print_event(to_json(event));
-    const bool table =
-        m_session.environment().err_is_terminal && m_session.environment().out_is_terminal;
-    if (!table) {
-        if (!m_session.options().quiet) {
-            m_session.print(guide_line(event));
-        }
-        m_session.tell(progress_line(event));
-        return;
-    }
     Row& row = m_rows[event.component];
     row.state =
         event.kind == EventKind::state ? clients::to_string(event.state) : word_of(event.kind);
@@ -260,7 +270,20 @@ void DeployProgress::show(const deploy::Event& event) {
     if (!event.message.empty()) {
         row.detail = first_line(event.message);
     }
-    draw();
+    if (fits()) {
+        draw();
+        return;
+    }
+    if (!m_session.options().quiet) {
+        m_session.print(guide_line(event));
+    }
+    m_session.tell(progress_line(event, m_undertaking));
+}
+
+bool DeployProgress::fits() const {
+    const Environment& environment = m_session.environment();
+    return environment.err_is_terminal && environment.out_is_terminal &&
+           m_rows.size() + 2 < environment.err_lines;
 }
 
 void DeployProgress::draw() {
@@ -269,7 +292,8 @@ void DeployProgress::draw() {
         table.add({component, row.state, row.detail});
     }
     std::string text = m_drawn_lines == 0 ? "" : fmt::format("\x1b[{}A\x1b[J", m_drawn_lines);
-    text += table.text(0);
+    // a line that wraps would take two, and the table could not be drawn over
+    text += with_short_lines(table.text(0), m_session.environment().err_columns - 1);
     m_session.tell(text);
     m_drawn_lines = m_rows.size() + 1;
 }

@@ -32,11 +32,14 @@ namespace aisprint::cli {
 /// An event for programs.
 [[nodiscard]] nlohmann::ordered_json to_json(const deploy::Event& event);
 
+/// What a run is about; its failures are told of in other words.
+enum class Undertaking { deploy, remove };
+
 /// Shows what a run does: the guide's lines on the result stream, and on the error stream one table
 /// that is drawn again and again on a terminal, or a line per event elsewhere.
 class DeployProgress {
 public:
-    explicit DeployProgress(Session& session);
+    DeployProgress(Session& session, Undertaking undertaking);
 
     /// Takes an event; not from several threads at once.
     void show(const deploy::Event& event);
@@ -50,9 +53,12 @@ private:
         std::string detail;
     };
 
+    /// True if the whole table can be drawn and drawn over.
+    [[nodiscard]] bool fits() const;
     void draw();
 
     Session& m_session;
+    Undertaking m_undertaking;
     std::map<std::string, Row> m_rows;
     std::size_t m_drawn_lines = 0;
 };

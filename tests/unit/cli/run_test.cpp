@@ -215,20 +215,127 @@ TEST_F(Run, Completion) {
     }
 }
 
+TEST_F(Run, CompletionKnowsSubcommandsAndHidesWhatIsHidden) {
+    ASSERT_EQ(run({"completion", "bash"}), 0);
+    EXPECT_NE(m_out.find("\"toscarizer fdl\") words=\"--help --application_dir"),
+              std::string::npos);
+    EXPECT_NE(m_out.find("complete -F _aisprint aisprint toscarizer\n"), std::string::npos);
+    EXPECT_EQ(m_out.find("toska"), std::string::npos) << "aliases are understood, not shown";
+    EXPECT_EQ(m_out.find("--resume"), std::string::npos);
+    ASSERT_EQ(run({"completion", "fish"}), 0);
+    EXPECT_NE(m_out.find("'__fish_seen_subcommand_from toscarizer' -a deploy"), std::string::npos);
+}
+
 TEST_F(Run, CommandsToComeSayThatTheyAreNotThere) {
-    for (const char* name : {"profile", "toscarizer"}) {
-        EXPECT_EQ(run({name, "--application_dir", "x"}), 1) << name;
-        EXPECT_TRUE(says("[CLI005]")) << m_err;
+    EXPECT_EQ(run({"profile", "--application_dir", "x"}), 1);
+    EXPECT_TRUE(says("[CLI005]")) << m_err;
+}
+
+TEST_F(Run, SubcommandsAreFoundByTheirWholeName) {
+    ASSERT_NE(find_command("toscarizer deploy"), nullptr);
+    EXPECT_EQ(find_command("toscarizer deploy")->name, "deploy");
+    EXPECT_EQ(find_command("toscarizer toska"), find_command("toscarizer tosca"));
+    EXPECT_EQ(find_command("deploy"), nullptr);
+    EXPECT_EQ(find_command("toscarizer deploy now"), nullptr);
+    EXPECT_EQ(find_command(""), nullptr);
+}
+
+TEST_F(Run, SubcommandsHaveHelpInEveryForm) {
+    EXPECT_EQ(run({"toscarizer"}), 0);
+    const std::string group = m_out;
+    EXPECT_EQ(run({"toscarizer", "--help"}), 0);
+    EXPECT_EQ(m_out, group);
+    EXPECT_EQ(run({"help", "toscarizer"}), 0);
+    EXPECT_EQ(m_out, group);
+    EXPECT_EQ(group.find("toska"), std::string::npos);
+    for (const Command& command : find_command("toscarizer")->subcommands) {
+        EXPECT_NE(group.find("  " + command.name + " "), std::string::npos) << command.name;
+        EXPECT_EQ(run({"toscarizer", command.name, "--help"}), 0) << command.name;
+        const std::string text = m_out;
+        EXPECT_GE(command.examples.size(), 2U) << command.name;
+        EXPECT_NE(text.find(command.examples.at(0)), std::string::npos) << command.name;
+        EXPECT_EQ(run({"help", "toscarizer", command.name}), 0) << command.name;
+        EXPECT_EQ(m_out, text);
+        EXPECT_EQ(run({"-h", "toscarizer", command.name}), 0) << command.name;
+        EXPECT_EQ(m_out, text);
+        EXPECT_EQ(m_err, "");
+    }
+    EXPECT_EQ(run({"toscarizer", "toska", "--help"}), 0);
+    EXPECT_NE(m_out.find("Usage: aisprint toscarizer tosca "), std::string::npos) << m_out;
+}
+
+TEST_F(Run, UnknownSubcommandsAreSuggested) {
+    EXPECT_EQ(run({"toscarizer", "delpoy"}), 2);
+    EXPECT_TRUE(says("no such command 'toscarizer delpoy' [CLI001]")) << m_err;
+    EXPECT_TRUE(says("did you mean 'deploy'?")) << m_err;
+    EXPECT_EQ(run({"toscarizer", "anything"}), 2);
+    EXPECT_TRUE(says("'aisprint toscarizer --help' lists the commands")) << m_err;
+    EXPECT_EQ(run({"help", "toscarizer", "fld"}), 2);
+    EXPECT_EQ(run({"fdl"}), 2) << "a subcommand needs its command";
+    EXPECT_EQ(run({"toscarizer", "fdl", "--optimall"}), 2);
+    EXPECT_TRUE(says("did you mean '--optimal'?")) << m_err;
+}
+
+TEST_F(Run, GlobalOptionsStandAnywhereAroundSubcommands) {
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"--json", "toscarizer", "fdl", "--base"},
+          {"toscarizer", "--json", "fdl", "--base"},
+          {"toscarizer", "fdl", "--base", "--json"},
+          {"--color", "never", "toscarizer", "--max_errors", "2", "fdl", "--base", "--json"}}) {
+        EXPECT_EQ(run(arguments), 2) << "no application here";
+        const auto document = nlohmann::json::parse(m_out);
+        EXPECT_EQ(document["command"], "toscarizer fdl");
+        EXPECT_EQ(document["diagnostics"][0]["code"], "CLI002");
+        EXPECT_EQ(m_err, "");
+    }
+}
+
+TEST_F(Run, NumbersAreExplainedByTheirSign) {
+    const std::vector<std::string> deploy{"toscarizer", "deploy", "--base"};
+    const auto with = [&](const char* option, const char* value) {
+        std::vector<std::string> arguments = deploy;
+        arguments.insert(arguments.end(), {option, value});
+        return arguments;
+    };
+    EXPECT_EQ(run(with("--parallel", "0")), 2);
+    EXPECT_TRUE(says("--parallel is '0', must be more than 0 [CLI004]")) << m_err;
+    EXPECT_EQ(run(with("--poll", "-1")), 2);
+    EXPECT_TRUE(says("--poll is '-1', must not be negative [CLI004]")) << m_err;
+    EXPECT_EQ(run(with("--timeout", "soon")), 2);
+    EXPECT_TRUE(says("[CLI004]")) << m_err;
+    EXPECT_EQ(run({"toscarizer", "docker"}), 2);
+    EXPECT_TRUE(says("missing option '--registry' [CLI002]")) << m_err;
+}
+
+TEST_F(Run, OneDeploymentAtATime) {
+    for (const char* command : {"tosca", "fdl", "validate", "deploy", "status", "outputs"}) {
+        EXPECT_EQ(run({"toscarizer", command, "--application_dir", "."}), 2) << command;
+        EXPECT_TRUE(says("--base or --optimal options must be set [CLI002]")) << m_err;
+        EXPECT_EQ(run({"toscarizer", command, "--base", "--optimal"}), 2) << command;
+        EXPECT_TRUE(says("--base and --optimal exclude each other [CLI004]")) << m_err;
     }
 }
 
 TEST_F(Run, ToscarizerIsAProgramOfItsOwn) {
-    std::istringstream in;
-    std::ostringstream out;
-    std::ostringstream err;
-    Environment environment{in, out, err};
-    EXPECT_EQ(cli::run({"/usr/bin/toscarizer", "docker"}, environment), 1);
-    EXPECT_NE(err.str().find("'toscarizer' is not part of version"), std::string::npos);
+    const auto run_as = [this](std::vector<std::string> arguments) {
+        std::istringstream in;
+        std::ostringstream out;
+        std::ostringstream err;
+        Environment environment{in, out, err};
+        const int code = cli::run(arguments, environment);
+        m_out = out.str();
+        m_err = err.str();
+        return code;
+    };
+    EXPECT_EQ(run({"toscarizer", "deploy", "--help"}), 0);
+    const std::string text = m_out;
+    EXPECT_EQ(run_as({"/usr/bin/toscarizer", "deploy", "--help"}), 0);
+    EXPECT_EQ(m_out, text);
+    EXPECT_EQ(run_as({"toscarizer"}), 0);
+    EXPECT_NE(m_out.find("Usage: aisprint toscarizer "), std::string::npos) << m_out;
+    EXPECT_EQ(run_as({"toscarizer", "check"}), 2) << "other commands are not part of it";
+    EXPECT_EQ(run_as({"toscarizer", "fdl"}), 2);
+    EXPECT_TRUE(says("[CLI002]")) << m_err;
 }
 
 } // namespace

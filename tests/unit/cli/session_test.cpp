@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <map>
 #include <sstream>
+#include <string>
+#include <vector>
 
 namespace aisprint::cli {
 namespace {
@@ -33,10 +35,10 @@ protected:
 };
 
 TEST_F(SessionTest, ExitCodeOfEveryKind) {
-    const std::map<ErrorKind, int> codes{{ErrorKind::usage, 2},      {ErrorKind::input, 3},
-                                         {ErrorKind::infeasible, 4}, {ErrorKind::remote, 5},
-                                         {ErrorKind::io, 1},         {ErrorKind::cancelled, 130},
-                                         {ErrorKind::internal, 70}};
+    const std::map<ErrorKind, int> codes{{ErrorKind::usage, 2},       {ErrorKind::input, 3},
+                                         {ErrorKind::infeasible, 4},  {ErrorKind::remote, 5},
+                                         {ErrorKind::degraded, 6},    {ErrorKind::io, 1},
+                                         {ErrorKind::cancelled, 130}, {ErrorKind::internal, 70}};
     for (const auto& [kind, code] : codes) {
         EXPECT_EQ(exit_code_of(kind), code);
         EXPECT_EQ(fail_with(kind, {make_error("TST001", "wrong")}), code);
@@ -72,6 +74,32 @@ TEST_F(SessionTest, SuccessHasTheSameEnvelope) {
     EXPECT_EQ(document["ok"], true);
     EXPECT_EQ(document["result"]["x"], 1);
     EXPECT_TRUE(document["diagnostics"].empty());
+}
+
+TEST_F(SessionTest, EventsAreLinesAndTheResultIsTheLastOfThem) {
+    Session session(m_environment, m_options, "test");
+    session.print_event({{"event", "too early"}});
+    session.stream_events();
+    session.print("text\n");
+    session.tell("more text\n");
+    session.print_event({{"event", "made"}, {"name", "a\nb"}});
+    EXPECT_EQ(session.finish(Failure{ErrorKind::remote, {make_error("TST001", "wrong")}},
+                             nlohmann::ordered_json{{"x", 1}}),
+              5);
+    EXPECT_EQ(m_err.str(), "");
+    std::istringstream lines(m_out.str());
+    std::vector<nlohmann::json> events;
+    for (std::string line; std::getline(lines, line);) {
+        events.push_back(nlohmann::json::parse(line));
+    }
+    ASSERT_EQ(events.size(), 3U);
+    EXPECT_EQ(events[0],
+              (nlohmann::json{{"event", "version"}, {"format_version", 1}, {"command", "test"}}));
+    EXPECT_EQ(events[1], (nlohmann::json{{"event", "made"}, {"name", "a\nb"}}));
+    EXPECT_EQ(events[2]["event"], "end");
+    EXPECT_EQ(events[2]["ok"], false);
+    EXPECT_EQ(events[2]["result"]["x"], 1);
+    EXPECT_EQ(events[2]["diagnostics"][0]["code"], "TST001");
 }
 
 TEST_F(SessionTest, QuietHidesWarnings) {

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command.hpp"
+#include "design_options.hpp"
+#include "interrupt.hpp"
+#include "locate.hpp"
+#include "views/profile_view.hpp"
+
+#include "aisprint/base/files.hpp"
+#include "aisprint/profiling/campaign.hpp"
+#include "aisprint/profiling/local_backend.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace aisprint::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* k_data_sizes = "oscarp/components_data_size.yaml";
+
+struct Options {
+    std::string application_dir;
+    bool dry_run = false;
+    bool restart = false;
+    bool resume = false;
+    std::string backend;
+    std::string python;
+    std::vector<std::string> only;
+};
+
+/// The program `name` in PATH, or an empty text.
+std::string find_program(const std::string& name) {
+    if (name.find('/') != std::string::npos) {
+        return name;
+    }
+    const char* path = std::getenv("PATH");
+    std::string_view rest = path == nullptr ? "" : path;
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(':'), rest.size());
+        const fs::path candidate = fs::path(rest.substr(0, end)) / name;
+        std::error_code ignored;
+        if (fs::exists(candidate, ignored)) {
+            return candidate.string();
+        }
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return name;
+}
+
+Result<profiling::LocalOptions> local_options(const Options& options,
+                                              const config::ApplicationFolder& folder,
+                                              const profiling::RunParameters& parameters) {
+    const std::string backend = options.backend.empty() ? parameters.backend : options.backend;
+    if (backend == "oscar") {
+        return fail(ErrorKind::input,
+                    make_error("CLI014", "profiling on OSCAR clusters is not part of this version",
+                               "leave out --backend to measure on this machine"));
+    }
+    profiling::LocalOptions local;
+    local.application = fs::absolute(folder.path);
+    const std::string python = options.python.empty() ? parameters.python : options.python;
+    local.python = find_program(python.empty() ? "python3" : python);
+    AISPRINT_TRY_ASSIGN(const fs::path templates, find_templates());
+    local.python_package = fs::absolute(templates / "python");
+    local.job_timeout_seconds = parameters.job_timeout_seconds;
+    local.set_thread_env = parameters.set_thread_env;
+    return local;
+}
+
+/// components_data_size.yaml of the application, with what was measured.
+Result<void> write_data_sizes(const config::ApplicationFolder& folder,
+                              const profiling::CampaignPlan& plan,
+                              const profiling::CampaignSummary& summary) {
+    const fs::path file = folder.path / k_data_sizes;
+    std::string existing;
+    if (fs::exists(file)) {
+        AISPRINT_TRY_ASSIGN(existing, read_file(file));
+    }
+    return write_file_atomic(file, profiling::merge_data_sizes(existing, plan, summary));
+}
+
+int conclude(const config::ApplicationFolder& folder,
+             const profiling::CampaignPlan& plan,
+             const profiling::CampaignSummary& summary,
+             Session& session) {
+    const nlohmann::ordered_json result = to_json(plan, summary);
+    if (summary.interrupted) {
+        return session.finish(
+            Failure{ErrorKind::cancelled,
+                    {make_error("CLI012", "interrupted; what is measured stays",
+                                fmt::format("go on with: aisprint profile --application_dir {}",
+                                            folder.shown_as))}},
+            result);
+    }
+    if (const auto written = write_data_sizes(folder, plan, summary); !written) {
+        return session.finish(written.error(), result);
+    }
+    if (!session.options().quiet) {
+        session.print(campaign_table(plan, summary));
+    }
+    if (!summary.degraded.empty()) {
+        return session.finish(
+            Failure{
+                ErrorKind::degraded,
+                {make_error("CLI015", fmt::format("{} runs are degraded", summary.degraded.size()),
+                            "their rows are kept; repeat the campaign with --restart when "
+                            "the cause is gone")}},
+            result);
+    }
+    return session.finish(result);
+}
+
+int run(const Options& options, Session& session) {
+    const auto folder = find_application(options.application_dir);
+    if (!folder) {
+        return session.finish(folder.error());
+    }
+    const auto plan = profiling::plan_campaign(*folder, session.reporter());
+    if (!plan) {
+        return session.finish(plan.error());
+    }
+    const auto local = local_options(options, *folder, plan->parameters);
+    if (!local) {
+        return session.finish(local.error());
+    }
+    profiling::LocalBackend backend(*local);
+    if (!session.options().quiet) {
+        session.print("Starting profiling...\n\n" + campaign_recap(*plan));
+    }
+    if (options.dry_run) {
+        const auto checked = backend.check(plan->testbed);
+        if (checked && !session.options().quiet) {
+            session.print(dry_run_text(*plan));
+        }
+        return checked ? session.finish(to_json(*plan)) : session.finish(checked.error());
+    }
+    const Interrupt interrupt;
+    CampaignView view(session, *plan, backend.limits());
+    profiling::CampaignOptions campaign;
+    campaign.restart = options.restart ? profiling::Restart::yes : profiling::Restart::no;
+    campaign.only = options.only;
+    const auto summary = profiling::run_campaign(*plan, campaign, backend, view, session.reporter(),
+                                                 interrupt.token());
+    return summary ? conclude(*folder, *plan, *summary, session) : session.finish(summary.error());
+}
+
+CommandAction setup(CLI::App& app) {
+    auto options = std::make_shared<Options>();
+    add_application_dir(app, options->application_dir);
+    app.add_flag(spellings("--dry_run"), options->dry_run,
+                 "Check everything and show what would be run; change nothing.");
+    app.add_option("--only", options->only,
+                   "Test these deployments (deployment_1) or units (C1@VM1) only.")
+        ->type_name("D1,U2")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    app.add_flag("--restart", options->restart,
+                 "Throw away what the campaign's folder holds if it is of another campaign.");
+    // a campaign always goes on where it stopped; the word is understood all the same
+    app.add_flag("--resume", options->resume, "Go on where an earlier run stopped (always done).")
+        ->group("");
+    app.add_option("--backend", options->backend,
+                   "Where to measure: 'local' (default), on this machine.")
+        ->type_name("WHERE")
+        ->check(CLI::IsMember({"local", "oscar"}));
+    app.add_option("--python", options->python,
+                   "Interpreter of components whose design has no .venv (default: python3).")
+        ->type_name("PROGRAM");
+    return [options](Session& session) { return run(*options, session); };
+}
+
+} // namespace
+
+Command profile_command() {
+    return {"profile",
+            "Measure every component on this machine, at several degrees of parallelism.",
+            CommandGroup::guide,
+            {"aisprint profile --application_dir my_app --dry_run",
+             "aisprint profile --application_dir my_app",
+             "aisprint profile --application_dir my_app --only deployment_0"},
+            "train models of the tables with 'aisprint train'",
+            setup};
+}
+
+} // namespace aisprint::cli

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "views/profile_view.hpp"
+
+#include "views/text_table.hpp"
+
+#include "aisprint/profiling/recap.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace aisprint::cli {
+
+namespace {
+
+using namespace profiling;
+
+constexpr std::size_t k_tenth = 10;
+
+/// Rows of a unit, joined by level: mean of the means, and of the rates.
+struct LevelMean {
+    double cores = 0;
+    double response_time = 0;
+    double throughput = 0;
+    std::size_t runs = 0;
+};
+
+std::map<int, LevelMean> by_level(const std::vector<ResponseRow>& rows) {
+    std::map<int, LevelMean> levels;
+    for (const ResponseRow& row : rows) {
+        LevelMean& level = levels[row.parallelism];
+        level.cores = row.cores;
+        level.response_time += row.average_response_time;
+        level.throughput += row.observed_throughput;
+        ++level.runs;
+    }
+    for (auto& [parallelism, level] : levels) {
+        level.response_time /= static_cast<double>(level.runs);
+        level.throughput /= static_cast<double>(level.runs);
+    }
+    return levels;
+}
+
+/// `(full workflow)` or `(C1@VM1)`.
+std::string kind_text(const TestId& test) {
+    return test.unit == k_full_workflow ? "Full workflow" : test.unit;
+}
+
+/// How many tests a campaign has.
+std::size_t count_tests(const CampaignPlan& plan) {
+    std::size_t tests = 0;
+    for (std::size_t d = 0; d < plan.schedules.size(); ++d) {
+        std::size_t per_run = 1;
+        if (plan.parameters.single_services) {
+            per_run += static_cast<std::size_t>(
+                std::count_if(plan.tested_in.begin(), plan.tested_in.end(),
+                              [&](const auto& entry) { return entry.second == d; }));
+        }
+        tests += per_run * plan.schedules[d].runs.size();
+    }
+    return tests;
+}
+
+} // namespace
+
+std::string campaign_recap(const CampaignPlan& plan) {
+    std::string text = "Deployments:\n" + deployments_text(plan.testbed, "\t");
+    for (std::size_t d = 0; d < plan.schedules.size(); ++d) {
+        text += fmt::format("\nTesting deployment_{}:\nCalculating hardware requirements...\n", d) +
+                fit_text(plan.testbed, plan.testbed.deployments[d], plan.schedules[d]);
+    }
+    return text;
+}
+
+std::string dry_run_text(const CampaignPlan& plan) {
+    std::string text;
+    for (std::size_t d = 0; d < plan.schedules.size(); ++d) {
+        text += fmt::format("\ndeployment_{}\n", d) +
+                recap_text(plan.testbed, plan.testbed.deployments[d], plan.schedules[d],
+                           plan.parameters);
+    }
+    return text + fmt::format("\n{} tests in all. Nothing was started.\n", count_tests(plan));
+}
+
+std::string campaign_table(const CampaignPlan& plan, const CampaignSummary& summary) {
+    TextTable table({"UNIT", "COMPONENT", "PARALLELISM", "RUNS", "RESPONSE s", "JOBS/s", "OUT KB"},
+                    {Align::left, Align::left, Align::right, Align::right, Align::right,
+                     Align::right, Align::right});
+    for (const UnitResult& result : summary.units) {
+        const Unit& unit = plan.testbed.units[result.unit];
+        for (const auto& [parallelism, level] : by_level(result.rows)) {
+            table.add({unit.id, unit.partition, fmt::format("{}", parallelism),
+                       fmt::format("{}", level.runs), fmt::format("{:.4g}", level.response_time),
+                       fmt::format("{:.4g}", level.throughput),
+                       fmt::format("{:.4g}", result.mean_output_kb)});
+        }
+    }
+    return fmt::format("\n{}\n{} tests done, {} done before. Tables lie in {}\n", table.text(0),
+                       summary.tests_done, summary.tests_skipped, plan.shown_as);
+}
+
+nlohmann::ordered_json to_json(const CampaignPlan& plan) {
+    nlohmann::ordered_json deployments = nlohmann::ordered_json::array();
+    for (std::size_t d = 0; d < plan.schedules.size(); ++d) {
+        nlohmann::ordered_json units = nlohmann::ordered_json::array();
+        for (const std::size_t unit : plan.testbed.deployments[d].units) {
+            units.push_back(plan.testbed.units[unit].id);
+        }
+        deployments.push_back({{"name", fmt::format("deployment_{}", d)},
+                               {"units", std::move(units)},
+                               {"runs", plan.schedules[d].runs.size()}});
+    }
+    return {{"campaign", plan.shown_as},
+            {"deployments", std::move(deployments)},
+            {"tests", count_tests(plan)}};
+}
+
+nlohmann::ordered_json to_json(const CampaignPlan& plan, const CampaignSummary& summary) {
+    nlohmann::ordered_json json = to_json(plan);
+    json["tests_done"] = summary.tests_done;
+    json["tests_skipped"] = summary.tests_skipped;
+    json["interrupted"] = summary.interrupted;
+    json["degraded"] = summary.degraded;
+    json["units"] = nlohmann::ordered_json::array();
+    for (const UnitResult& result : summary.units) {
+        const Unit& unit = plan.testbed.units[result.unit];
+        nlohmann::ordered_json levels = nlohmann::ordered_json::array();
+        for (const auto& [parallelism, level] : by_level(result.rows)) {
+            levels.push_back({{"parallelism", parallelism},
+                              {"cores", level.cores},
+                              {"runs", level.runs},
+                              {"response_time_seconds", level.response_time},
+                              {"throughput_per_second", level.throughput}});
+        }
+        json["units"].push_back({{"unit", unit.id},
+                                 {"component", unit.partition},
+                                 {"resource", unit.resource},
+                                 {"output_kb", result.mean_output_kb},
+                                 {"levels", std::move(levels)},
+                                 {"table", result.training_csv.string()}});
+    }
+    return json;
+}
+
+CampaignView::CampaignView(Session& session, const CampaignPlan& plan, const LimitMethods& limits)
+    : m_session(session), m_plan(plan), m_limits(limits) {}
+
+void CampaignView::say(const std::string& text) {
+    if (!m_session.options().quiet) {
+        m_session.print(text);
+    }
+}
+
+void CampaignView::deployment_begins(std::size_t deployment) {
+    const UnitChain& chain = m_plan.testbed.deployments[deployment];
+    const Schedule& schedule = m_plan.schedules[deployment];
+    std::string text = "\n" + recap_text(m_plan.testbed, chain, schedule, m_plan.parameters) +
+                       "\nPreparing local resources...\n";
+    for (std::size_t i = 0; i < chain.units.size(); ++i) {
+        const Unit& unit = m_plan.testbed.units[chain.units[i]];
+        text +=
+            fmt::format("Resource {}: {} slot(s) for {}, {} cpu and {} mb each, limits: {} "
+                        "(cpu), {} (memory)\n",
+                        unit.resource, unit.parameters.parallelism.front(), unit.service, unit.cpu,
+                        unit.memory_mb, to_string(m_limits.cpu), to_string(m_limits.memory));
+    }
+    say(text + "Done!\n");
+}
+
+void CampaignView::test_begins(const TestId& test, std::size_t total_runs) {
+    m_service.clear();
+    const std::string kind = test.unit == k_full_workflow ? "full workflow" : test.unit;
+    say(fmt::format("\nStarting Run #{} of {} ({})\nMoving input files...\n", test.run, total_runs,
+                    kind));
+}
+
+void CampaignView::test_skipped(const TestId& test) {
+    say(fmt::format("Run #{} ({}) exists, skipping...\n", test.run, kind_text(test)));
+}
+
+void CampaignView::progress(const Progress& progress) {
+    const std::size_t tenths = progress.known == 0 ? 0 : k_tenth * progress.done / progress.known;
+    if (m_session.environment().err_is_terminal) {
+        m_session.tell(fmt::format("\r\x1b[K{}: {}/{}{}", progress.service, progress.done,
+                                   progress.known, progress.done == progress.known ? "\n" : ""));
+        return;
+    }
+    if (progress.service == m_service && tenths == m_tenths) {
+        return;
+    }
+    m_service = progress.service;
+    m_tenths = tenths;
+    m_session.tell(fmt::format("{}: {}/{}\n", progress.service, progress.done, progress.known));
+}
+
+void CampaignView::test_ends(const TestId&, const RunOutcome& outcome) {
+    std::string text;
+    for (const std::vector<JobRecord>& jobs : outcome.jobs) {
+        if (!jobs.empty()) {
+            text += fmt::format("Service {} completed!\n", jobs.front().service);
+        }
+    }
+    say(text + "Done!\n");
+}
+
+void CampaignView::results_made(std::size_t, const std::string& unit) {
+    say(fmt::format("Making results for {}\n", unit == k_full_workflow ? "full workflow" : unit));
+}
+
+} // namespace aisprint::cli

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "session.hpp"
+
+#include "aisprint/profiling/campaign.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace aisprint::cli {
+
+/// The deployments of a campaign, with the fit of their containers.
+[[nodiscard]] std::string campaign_recap(const profiling::CampaignPlan& plan);
+
+/// What a dry run adds: the schedule of each deployment, and the number of tests.
+[[nodiscard]] std::string dry_run_text(const profiling::CampaignPlan& plan);
+
+/// What was measured: a line for each unit and level.
+[[nodiscard]] std::string campaign_table(const profiling::CampaignPlan& plan,
+                                         const profiling::CampaignSummary& summary);
+
+/// A plan, and what came of it, for programs.
+[[nodiscard]] nlohmann::ordered_json to_json(const profiling::CampaignPlan& plan);
+[[nodiscard]] nlohmann::ordered_json to_json(const profiling::CampaignPlan& plan,
+                                             const profiling::CampaignSummary& summary);
+
+/// Tells a campaign as it goes on, in the words of the guide. Progress is one line that is
+/// rewritten on a terminal; elsewhere a line for each tenth.
+class CampaignView final : public profiling::CampaignObserver {
+public:
+    CampaignView(Session& session,
+                 const profiling::CampaignPlan& plan,
+                 const profiling::LimitMethods& limits);
+
+    void deployment_begins(std::size_t deployment) override;
+    void test_begins(const profiling::TestId& test, std::size_t total_runs) override;
+    void test_skipped(const profiling::TestId& test) override;
+    void progress(const profiling::Progress& progress) override;
+    void test_ends(const profiling::TestId& test, const profiling::RunOutcome& outcome) override;
+    void results_made(std::size_t deployment, const std::string& unit) override;
+
+private:
+    void say(const std::string& text);
+
+    Session& m_session;
+    const profiling::CampaignPlan& m_plan;
+    profiling::LimitMethods m_limits;
+    std::string m_service;
+    std::size_t m_tenths = 0;
+};
+
+} // namespace aisprint::cli
