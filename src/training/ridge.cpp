@@ -27,7 +27,8 @@ CoreResult fit_ridge(const Problem& problem, ParameterReader& parameters) {
     }
     Eigen::VectorXd right = Eigen::VectorXd::Zero(rows + columns);
     right.head(rows) = design.target;
-    return make_linear(design, system.colPivHouseholderQr().solve(right));
+    // Without a penalty columns may depend on each other: then the shortest of the solutions.
+    return make_linear(design, system.completeOrthogonalDecomposition().solve(right));
 }
 
 } // namespace aisprint::training
