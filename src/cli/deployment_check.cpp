@@ -28,6 +28,25 @@ Result<void> collect(Failure failure, std::vector<Diagnostic>& found) {
     return {};
 }
 
+/// Keys and passwords of machines, clusters and buckets that exist already.
+void add_secrets(const tosca::PhysicalResource& physical, Redactor& redactor) {
+    if (physical.front_end) {
+        redactor.add(physical.front_end->ssh_key);
+    }
+    for (const tosca::PhysicalNode& worker : physical.workers) {
+        redactor.add(worker.ssh_key);
+    }
+    for (const auto& service : {physical.minio, physical.influx, physical.oscar}) {
+        if (service) {
+            redactor.add(service->secret_key);
+            redactor.add(service->token);
+        }
+    }
+    if (physical.lambda) {
+        redactor.add(physical.lambda->secret_key);
+    }
+}
+
 } // namespace
 
 Result<void> check_documents(const std::vector<tosca::StoredDocument>& documents,
@@ -91,6 +110,11 @@ Result<CheckedDeployment> check_deployment(const DeploymentArguments& arguments,
     }
     checked.deployment = std::move(*deployment);
     checked.documents = std::move(*documents);
+    for (const tosca::Component& component : checked.deployment.components) {
+        if (component.physical) {
+            add_secrets(*component.physical, checked.redactor);
+        }
+    }
     for (const tosca::StoredDocument& document : checked.documents) {
         tosca::add_secrets(document.content, checked.redactor);
     }
