@@ -226,11 +226,6 @@ TEST_F(Run, CompletionKnowsSubcommandsAndHidesWhatIsHidden) {
     EXPECT_NE(m_out.find("'__fish_seen_subcommand_from toscarizer' -a deploy"), std::string::npos);
 }
 
-TEST_F(Run, CommandsToComeSayThatTheyAreNotThere) {
-    EXPECT_EQ(run({"profile", "--application_dir", "x"}), 1);
-    EXPECT_TRUE(says("[CLI005]")) << m_err;
-}
-
 TEST_F(Run, SubcommandsAreFoundByTheirWholeName) {
     ASSERT_NE(find_command("toscarizer deploy"), nullptr);
     EXPECT_EQ(find_command("toscarizer deploy")->name, "deploy");
