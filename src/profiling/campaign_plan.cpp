@@ -27,7 +27,7 @@ Result<std::vector<fs::path>> find_inputs(const config::ApplicationFolder& folde
         const bool wanted =
             parameters.filename.empty() || entry.path().filename() == parameters.filename;
         if (wanted && entry.is_regular_file()) {
-            files.push_back(entry.path());
+            files.push_back(fs::absolute(entry.path()));
         }
     }
     std::sort(files.begin(), files.end());
@@ -111,7 +111,7 @@ Result<CampaignPlan> plan_campaign(const config::ApplicationFolder& folder, Repo
     plan.input_files = std::move(*inputs);
     AISPRINT_TRY_ASSIGN(plan.inputs_digest, digest_of(plan.input_files));
     const std::string campaign = "oscarp/" + plan.parameters.campaign_dir;
-    plan.folder = folder.path / campaign;
+    plan.folder = fs::absolute(folder.path / campaign);
     plan.shown_as = folder.shown(campaign);
     for (std::size_t d = 0; d < plan.testbed.deployments.size(); ++d) {
         for (const std::size_t unit : plan.testbed.deployments[d].units) {

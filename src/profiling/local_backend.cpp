@@ -10,12 +10,15 @@
 
 #include "aisprint/base/digest.hpp"
 #include "aisprint/base/files.hpp"
+#include "aisprint/base/process.hpp"
 #include "aisprint/base/random_source.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <thread>
 #include <unistd.h>
@@ -29,6 +32,19 @@ namespace fs = std::filesystem;
 constexpr const char* k_control_groups = "/sys/fs/cgroup";
 constexpr const char* k_prefix = "aisprint-"; ///< of names that carry a UUID
 constexpr std::size_t k_uuid_length = 36;
+
+/// Prints the modules that a program imports at its top and that cannot be found.
+constexpr const char* k_import_check = R"(
+import ast, importlib.util, sys
+sys.path.insert(0, '')
+names = set()
+for node in ast.parse(open(sys.argv[1], encoding='utf-8').read()).body:
+    if isinstance(node, ast.Import):
+        names.update(alias.name.split('.')[0] for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+        names.add(node.module.split('.')[0])
+print(', '.join(sorted(n for n in names if importlib.util.find_spec(n) is None)), end='')
+)";
 
 /// UTC that steps of the system's clock cannot corrupt: read once, then advanced steadily.
 class RunClock {
@@ -122,13 +138,51 @@ struct LocalBackend::Impl {
         return options.application / "aisprint/designs" / unit.design;
     }
 
-    /// The interpreter of a unit: of its own environment, else the one that was named.
-    [[nodiscard]] std::string interpreter_of(const Unit& unit) const {
+    /// Chosen interpreters, by design.
+    std::map<std::string, std::string> interpreters;
+
+    /// Interpreters that a unit could have: of its own environment, else those that were named.
+    [[nodiscard]] std::vector<std::string> candidates_of(const Unit& unit) const {
         const fs::path own = design_of(unit) / ".venv/bin/python";
-        if (fs::exists(own)) {
-            return own.string();
+        return fs::exists(own) ? std::vector<std::string>{own.string()} : options.pythons;
+    }
+
+    /// Modules that a design imports and an interpreter does not have.
+    [[nodiscard]] Result<std::string> missing_modules(const Unit& unit,
+                                                      const std::string& python) const {
+        ProcessRequest request;
+        request.command = {python, "-c", k_import_check, "main.py"};
+        request.directory = design_of(unit);
+        request.environment = environment_of(unit);
+        AISPRINT_TRY_ASSIGN(const ProcessResult result, run_process(request));
+        if (result.exit_code != 0) {
+            return result.exit_code == k_program_not_found ? "everything (it is not there)"
+                                                           : "a way to read main.py";
         }
-        return options.python;
+        return result.standard_output;
+    }
+
+    /// Chooses the interpreter of a unit: the first that has all modules.
+    Result<void> choose_interpreter(const Unit& unit, std::vector<Diagnostic>& errors) {
+        if (interpreters.contains(unit.design)) {
+            return {};
+        }
+        std::vector<std::string> lacks;
+        for (const std::string& python : candidates_of(unit)) {
+            AISPRINT_TRY_ASSIGN(const std::string missing, missing_modules(unit, python));
+            if (missing.empty()) {
+                interpreters[unit.design] = python;
+                return {};
+            }
+            lacks.push_back(fmt::format("{} lacks {}", python, missing));
+        }
+        interpreters[unit.design].clear();
+        errors.push_back(make_error(
+            "PRF053", fmt::format("{} cannot run: {}", unit.id, fmt::join(lacks, "; ")),
+            fmt::format("install what aisprint/designs/{}/requirements.txt lists, for example in "
+                        "a .venv of that folder, or name another interpreter with --python",
+                        unit.design)));
+        return {};
     }
 
     [[nodiscard]] std::vector<std::pair<std::string, std::string>>
@@ -477,14 +531,9 @@ Result<void> LocalBackend::check(const Testbed& testbed) {
             errors.push_back(make_error_in(program.string(), "PRF050",
                                            fmt::format("the design of {} is not there", unit.id),
                                            "run 'aisprint design' again"));
+            continue;
         }
-        const std::string interpreter = m_impl->interpreter_of(unit);
-        if (::access(interpreter.c_str(), X_OK) != 0) {
-            errors.push_back(make_error(
-                "PRF053",
-                fmt::format("{} cannot run: there is no Python at '{}'", unit.id, interpreter),
-                "install Python 3, or name an interpreter: other.python in run_parameters.yaml"));
-        }
+        AISPRINT_TRY(m_impl->choose_interpreter(unit, errors));
     }
     if (!errors.empty()) {
         sort_and_merge(errors);
@@ -496,14 +545,15 @@ Result<void> LocalBackend::check(const Testbed& testbed) {
 Result<RunOutcome> LocalBackend::run(const RunRequest& request,
                                      const ProgressSink& progress,
                                      const std::stop_token& stop) {
-    AISPRINT_ASSERT(!request.services.empty());
+    AISPRINT_ASSERT(!request.services.empty() && request.folder.is_absolute() &&
+                    request.buckets.is_absolute());
     RunOfStages run(request, m_impl->options, m_impl->groups, progress, stop);
     for (std::size_t i = 0; i < request.services.size(); ++i) {
         const RunService& service = request.services[i];
         auto stage = std::make_unique<Stage>();
         stage->service = service;
         stage->design = m_impl->design_of(*service.unit);
-        stage->interpreter = m_impl->interpreter_of(*service.unit);
+        stage->interpreter = m_impl->interpreters.at(service.unit->design);
         stage->input_bucket =
             i == 0 ? request.input_bucket : fmt::format("bucket{}", service.position);
         stage->output_bucket = request.keep_outputs ? fmt::format("bucket{}", service.position + 1)

@@ -20,6 +20,8 @@ using config::CandidateEntry;
 using config::Container;
 
 constexpr std::size_t k_many_deployments = 20;
+constexpr double k_function_cores = 1000;
+constexpr double k_function_memory_mb = 3008000;
 constexpr const char* k_partitions_file = "aisprint/designs/component_partitions.yaml";
 
 /// What a key of candidate_deployments.yaml says: componentN, componentN_partitionX_p,
@@ -152,6 +154,12 @@ private:
                     facts.memory_mb_per_node = resource.memory_mb;
                     facts.cost = resource.cost;
                     facts.is_function = layer.type == config::LayerType::cloud_functions;
+                    if (facts.is_function) {
+                        // as many at once as are asked for, as OSCAR-P has it
+                        facts.total_nodes = 1;
+                        facts.cores_per_node = k_function_cores;
+                        facts.memory_mb_per_node = k_function_memory_mb;
+                    }
                     m_testbed.resources.push_back(std::move(facts));
                 }
             }

@@ -10,15 +10,18 @@ namespace aisprint::profiling {
 
 /// What the local backend works with.
 struct LocalOptions {
-    std::filesystem::path application;    ///< folder of the application
-    std::string python;                   ///< interpreter of designs without .venv; empty: python3
+    std::filesystem::path application; ///< folder of the application, absolute
+    /// Interpreters for designs without .venv, with their paths: the first that has all modules
+    /// which a design imports is taken.
+    std::vector<std::string> pythons;
     std::filesystem::path python_package; ///< put on PYTHONPATH: where `aisprint` lies
     std::optional<double> job_timeout_seconds;
     bool set_thread_env = false;
 };
 
 /// Runs components as processes of this machine, each from the folder of its design, `parallelism`
-/// of them at a time, with the limits of their containers as far as the system lets us.
+/// of them at a time, with the limits of their containers as far as the system lets us. check()
+/// chooses the interpreters and must come before run().
 class LocalBackend final : public Backend {
 public:
     explicit LocalBackend(LocalOptions options);

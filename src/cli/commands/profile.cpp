@@ -21,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* k_system_python = "/usr/bin/python3";
 constexpr const char* k_data_sizes = "oscarp/components_data_size.yaml";
 
 struct Options {
@@ -64,7 +65,11 @@ Result<profiling::LocalOptions> local_options(const Options& options,
     profiling::LocalOptions local;
     local.application = fs::absolute(folder.path);
     const std::string python = options.python.empty() ? parameters.python : options.python;
-    local.python = find_program(python.empty() ? "python3" : python);
+    if (python.empty()) {
+        local.pythons = {find_program("python3"), k_system_python};
+    } else {
+        local.pythons = {find_program(python)};
+    }
     AISPRINT_TRY_ASSIGN(const fs::path templates, find_templates());
     local.python_package = fs::absolute(templates / "python");
     local.job_timeout_seconds = parameters.job_timeout_seconds;
@@ -169,7 +174,8 @@ CommandAction setup(CLI::App& app) {
         ->type_name("WHERE")
         ->check(CLI::IsMember({"local", "oscar"}));
     app.add_option("--python", options->python,
-                   "Interpreter of components whose design has no .venv (default: python3).")
+                   "Interpreter of components whose design has no .venv (default: python3, of PATH "
+                   "or of the system).")
         ->type_name("PROGRAM");
     return [options](Session& session) { return run(*options, session); };
 }

@@ -127,9 +127,18 @@ open(o + '-1.txt', 'w').write(open(i).read() + 'b')
     LocalBackend backend(std::optional<double> timeout = std::nullopt) {
         LocalOptions options;
         options.application = m_scratch.path();
-        options.python = k_python;
+        options.pythons = {k_python};
         options.job_timeout_seconds = timeout;
         return LocalBackend(options);
+    }
+
+    /// Checks the two components, then runs.
+    Result<RunOutcome> run(const RunRequest& request,
+                           const std::stop_token& stop = {},
+                           std::optional<double> timeout = std::nullopt) {
+        LocalBackend local = backend(timeout);
+        AISPRINT_TRY(local.check(m_testbed));
+        return local.run(request, ignore, stop);
     }
 
     static void ignore(const Progress&) {}
@@ -176,7 +185,7 @@ TEST_F(Local, AChainRunsWithTheParallelismThatWasAskedFor) {
 }
 
 TEST_F(Local, JobsHaveLogsInTheWordsOfTheSupervisor) {
-    const auto outcome = backend().run(request(1, 1), ignore, {});
+    const auto outcome = run(request(1, 1));
     ASSERT_TRUE(outcome);
     const auto log =
         read_file(m_scratch.path() / "run/logs_oscar" / (outcome->jobs[0].front().name + ".txt"));
@@ -193,7 +202,7 @@ TEST_F(Local, AServiceAloneTriggersNothing) {
     alone.services.erase(alone.services.begin() + 1);
     alone.input_bucket = "temp0";
     alone.keep_outputs = false;
-    const auto outcome = backend().run(alone, ignore, {});
+    const auto outcome = run(alone);
     ASSERT_TRUE(outcome);
     EXPECT_EQ(outcome->jobs.size(), 1U);
     EXPECT_EQ(outcome->jobs[0].size(), 3U);
@@ -203,7 +212,7 @@ TEST_F(Local, AServiceAloneTriggersNothing) {
 
 TEST_F(Local, FailuresAreRecordedAndDegradeTheRun) {
     component("a", "import sys\nsys.exit(3)\n");
-    const auto outcome = backend().run(request(1, 2), ignore, {});
+    const auto outcome = run(request(1, 2));
     ASSERT_TRUE(outcome);
     EXPECT_EQ(outcome->jobs[0].front().status, JobStatus::failed);
     EXPECT_EQ(outcome->jobs[0].front().exit_code, 3);
@@ -213,14 +222,14 @@ TEST_F(Local, FailuresAreRecordedAndDegradeTheRun) {
 
 TEST_F(Local, SilentComponentsDegradeTheRun) {
     component("b", "pass\n");
-    const auto outcome = backend().run(request(1, 1), ignore, {});
+    const auto outcome = run(request(1, 1));
     ASSERT_TRUE(outcome);
     EXPECT_THAT(outcome->health, ElementsAre("C2@VM1: 1 of 1 jobs wrote nothing"));
 }
 
 TEST_F(Local, JobsThatTakeTooLongAreEnded) {
     component("a", "import time\ntime.sleep(60)\n");
-    const auto outcome = backend(0.3).run(request(1, 1), ignore, {});
+    const auto outcome = run(request(1, 1), {}, 0.3);
     ASSERT_TRUE(outcome);
     EXPECT_EQ(outcome->jobs[0].front().status, JobStatus::timed_out);
 }
@@ -234,7 +243,7 @@ TEST_F(Local, AStopEndsEverything) {
         }
         stop.request_stop();
     });
-    const auto outcome = backend().run(request(2, 4), ignore, stop.get_token());
+    const auto outcome = run(request(2, 4), stop.get_token());
     ASSERT_TRUE(outcome);
     EXPECT_TRUE(outcome->interrupted);
     EXPECT_TRUE(outcome->jobs[0].empty());
@@ -247,12 +256,12 @@ TEST_F(Local, DesignsAndInterpretersAreCheckedBefore) {
     EXPECT_EQ(checked.error().diagnostics[0].code, "PRF050");
     LocalOptions options;
     options.application = m_scratch.path();
-    options.python = "/no/python";
+    options.pythons = {"/no/python"};
     const auto interpreter = LocalBackend(options).check(m_testbed);
     ASSERT_FALSE(interpreter);
-    EXPECT_THAT(interpreter.error().diagnostics,
-                ::testing::Contains(::testing::Field(&Diagnostic::message,
-                                                     HasSubstr("/no/python"))));
+    EXPECT_THAT(
+        interpreter.error().diagnostics,
+        ::testing::Contains(::testing::Field(&Diagnostic::message, HasSubstr("/no/python"))));
 }
 
 TEST_F(Local, MemoryBeyondTheLimitIsNotGiven) {
@@ -260,10 +269,19 @@ TEST_F(Local, MemoryBeyondTheLimitIsNotGiven) {
     if (local.limits().memory == LimitMethod::none) {
         GTEST_SKIP() << "no control group for memory can be made here";
     }
+    ASSERT_TRUE(local.check(m_testbed));
     component("a", "x = bytearray(600 << 20)\nfor i in range(0, len(x), 4096): x[i] = 1\n");
     const auto outcome = local.run(request(1, 1), ignore, {});
     ASSERT_TRUE(outcome);
     EXPECT_NE(outcome->jobs[0].front().status, JobStatus::succeeded);
+}
+
+TEST_F(Local, AnInterpreterWithoutTheModulesOfADesignIsNotTaken) {
+    component("a", "import a_module_that_nobody_has, os\nfrom another_one.part import x\n");
+    const auto checked = backend().check(m_testbed);
+    ASSERT_FALSE(checked);
+    EXPECT_THAT(checked.error().diagnostics[0].message,
+                HasSubstr("/usr/bin/python3 lacks a_module_that_nobody_has, another_one"));
 }
 
 TEST(ControlGroups, AreNotFoundWhereThereAreNone) {
