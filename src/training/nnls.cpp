@@ -90,9 +90,9 @@ private:
             (qr.householderQ().transpose() * m_target).head(chosen.cols());
         const Eigen::VectorXd permuted = qr.colsPermutation().transpose() * penalty;
         const Eigen::VectorXd pulled =
-            r.template triangularView<Eigen::Upper>().transpose().solve(permuted);
+            r.triangularView<Eigen::Upper>().transpose().solve(permuted);
         const Eigen::VectorXd solved =
-            r.template triangularView<Eigen::Upper>().solve(turned - pulled);
+            r.triangularView<Eigen::Upper>().solve(turned - pulled);
         return qr.colsPermutation() * solved;
     }
 

@@ -24,6 +24,17 @@ struct Metrics {
     double r2 = 0;
 };
 
+/// A technique in one run and one validation split.
+struct ExperimentResult {
+    std::string name; ///< "run_0/HoldOut", "run_1/f3"
+    std::size_t run = 0;
+    Parameters parameters;
+    std::vector<std::string> features;
+    Metrics training;         ///< on the rows that were fitted
+    double selection_mape = 0;
+    Metrics validation;       ///< on rows that had no say in anything
+};
+
 /// What became of one technique.
 struct TechniqueResult {
     Technique technique = Technique::dummy;
@@ -37,6 +48,8 @@ struct TechniqueResult {
     double validation_mape_max = 0;
     Metrics training;               ///< of the final model, on all rows
     nlohmann::ordered_json model;   ///< the model file
+    nlohmann::ordered_json training_model; ///< of the first experiment's training rows, or null
+    std::vector<ExperimentResult> experiments;
     std::string description;        ///< terms, or importances
     double seconds = 0;
 };
@@ -49,11 +62,13 @@ struct TrainingReport {
     std::size_t groups = 0;
     std::vector<std::string> prepared_features;
     std::vector<std::string> dropped_features; ///< constant, or twins of others
+    Table prepared;                            ///< features and target after preparation
 };
 
 /// How to run.
 struct TrainOptions {
     std::size_t threads = 1; ///< changes nothing but the time
+    std::string data_digest; ///< SHA-256 of the CSV file, for the model files; may be empty
     std::stop_token stop;
 };
 
@@ -71,7 +86,6 @@ struct TrainOptions {
 [[nodiscard]] Result<void> write_model_folder(const std::filesystem::path& folder,
                                               const TrainingReport& report,
                                               const std::string& configuration_text,
-                                              const std::string& data_text,
-                                              const Table& prepared);
+                                              const std::string& data_text);
 
 } // namespace aisprint::training
