@@ -135,6 +135,16 @@ Result<void> check_source(const DeploySource& source, Reporter& reporter) {
     return {};
 }
 
+/// Secrets of a YAML file whose names tell that they are some; one that is not there, or that
+/// cannot be read, has none that we could print.
+void add_secrets_of(const fs::path& path, Redactor& redactor) {
+    if (const auto source = load_source(path, path.string())) {
+        if (const auto content = yaml::parse(*source)) {
+            tosca::add_secrets(*content, redactor);
+        }
+    }
+}
+
 bool means_files(const DeploySource& source) {
     return source.deployment.application_dir.empty() && !source.tosca_files.empty();
 }
@@ -227,6 +237,10 @@ read_state_input(const DeploySource& source, const ImAuthArguments& auth, Report
                 unit.component = document.component;
                 input.units.push_back(std::move(unit));
             }
+        }
+        for (const std::string& file :
+             {std::string("common_config/physical_nodes.yaml"), im + "/.secrets.yaml"}) {
+            add_secrets_of(chosen.folder.path / file, input.redactor);
         }
         folder = std::move(chosen.folder);
     }

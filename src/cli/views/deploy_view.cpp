@@ -262,6 +262,8 @@ DeployProgress::DeployProgress(Session& session, Undertaking undertaking)
 void DeployProgress::show(const deploy::Event& event) {
     m_session.print_event(to_json(event));
     Row& row = m_rows[event.component];
+    // of what had no infrastructure, nothing was announced
+    const bool is_silent = event.kind == EventKind::deleted && row.state.empty();
     row.state =
         event.kind == EventKind::state ? clients::to_string(event.state) : word_of(event.kind);
     if (!event.url.empty()) {
@@ -274,7 +276,7 @@ void DeployProgress::show(const deploy::Event& event) {
         draw();
         return;
     }
-    if (!m_session.options().quiet) {
+    if (!m_session.options().quiet && !is_silent) {
         m_session.print(guide_line(event));
     }
     m_session.tell(progress_line(event, m_undertaking));

@@ -400,6 +400,7 @@ class Secrets(Case):
         self.run_ok("deploy")
         masked = self.run_ok("outputs", "--mask").stdout
         self.assertNotIn("answered-pw1", masked)
+        self.assertIn("***", masked)
         self.run_ok("outputs", "--output", "outputs.yaml", "--show_keys")
         path = self.folder / "outputs.yaml"
         self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)

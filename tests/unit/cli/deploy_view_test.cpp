@@ -57,6 +57,13 @@ TEST_F(Progress, DeletionsHaveWordsOfTheirOwn) {
     EXPECT_EQ(m_err.str(), "Error deleting infrastructure: in use.\n");
 }
 
+TEST_F(Progress, WhatHadNoInfrastructureGoesSilently) {
+    Session session(m_environment, m_options, "test");
+    DeployProgress progress(session, Undertaking::remove);
+    progress.show({EventKind::deleted, "front", "", ImStateName::pending, ""});
+    EXPECT_EQ(m_out.str() + m_err.str(), "");
+}
+
 TEST_F(Progress, OnATerminalOneTableIsDrawnOver) {
     on_terminal(40, 24);
     Session session(m_environment, m_options, "test");
