@@ -313,6 +313,9 @@ std::string merge_data_sizes(const std::string& existing,
     auto document = yaml::parse(SourceFile("components_data_size.yaml", existing));
     yaml::Node sizes = document && document->is_mapping() ? std::move(*document) : yaml::mapping();
     for (const UnitResult& result : summary.units) {
+        if (result.mean_output_kb <= 0) {
+            continue; // nothing was measured
+        }
         const std::string& name = plan.testbed.units[result.unit].partition;
         yaml::Node value = yaml::plain(real_text(rounded(result.mean_output_kb, 3)));
         if (yaml::Node* old = sizes.find(name)) {

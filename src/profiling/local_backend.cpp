@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fcntl.h>
 #include <map>
 #include <set>
 #include <thread>
@@ -85,9 +86,10 @@ OutputName output_name(const std::string& key, const fs::path& folder) {
 
 /// A hard link, or a copy where there can be none: inputs are only read.
 Result<void> stage(const fs::path& from, const fs::path& to) {
-    std::error_code reason;
-    fs::create_hard_link(from, to, reason);
-    return reason ? copy_regular_file(from, to) : Result<void>{};
+    // of what a symbolic link names, not of the link itself
+    const bool linked =
+        ::linkat(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), AT_SYMLINK_FOLLOW) == 0;
+    return linked ? Result<void>{} : copy_regular_file(from, to);
 }
 
 /// Files below a folder, by their path in it, sorted.

@@ -97,7 +97,8 @@ std::string campaign_table(const CampaignPlan& plan, const CampaignSummary& summ
                        fmt::format("{:.4g}", result.mean_output_kb)});
         }
     }
-    return fmt::format("\n{}\n{} tests done, {} done before. Tables lie in {}\n", table.text(0),
+    const std::string measured = table.empty() ? "Nothing was measured.\n" : table.text(0);
+    return fmt::format("\n{}\n{} tests done, {} done before. Tables lie in {}\n", measured,
                        summary.tests_done, summary.tests_skipped, plan.shown_as);
 }
 

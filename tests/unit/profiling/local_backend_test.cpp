@@ -184,6 +184,16 @@ TEST_F(Local, AChainRunsWithTheParallelismThatWasAskedFor) {
     EXPECT_EQ(outcome->jobs[0].front().output_bytes, 2U);
 }
 
+TEST_F(Local, InputsMayBeSymbolicLinks) {
+    fs::create_symlink("input.txt", m_scratch.path() / "link.txt");
+    RunRequest linked = request(1, 1);
+    linked.input_files = {m_scratch.path() / "link.txt"};
+    const auto outcome = run(linked);
+    ASSERT_TRUE(outcome);
+    EXPECT_TRUE(outcome->health.empty());
+    EXPECT_EQ(outcome->jobs[0].front().input_key, "link.txt");
+}
+
 TEST_F(Local, JobsHaveLogsInTheWordsOfTheSupervisor) {
     const auto outcome = run(request(1, 1));
     ASSERT_TRUE(outcome);
