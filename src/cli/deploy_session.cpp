@@ -292,10 +292,10 @@ bool DeploySession::knows_infrastructures() const {
 
 Result<void> DeploySession::check_server() {
     AISPRINT_ASSERT(can_ask());
-    if (const auto version = m_connection->client().version(m_context->stop); !version) {
+    if (const auto version = m_connection->impatient_client().version(m_context->stop); !version) {
         return server_failure(m_im_url, version.error(), m_input.redactor);
     }
-    if (const auto list = m_connection->client().list(m_context->stop); !list) {
+    if (const auto list = m_connection->impatient_client().list(m_context->stop); !list) {
         return server_failure(m_im_url, list.error(), m_input.redactor);
     }
     return {};

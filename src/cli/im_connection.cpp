@@ -119,7 +119,10 @@ Result<std::unique_ptr<ImConnection>> ImConnection::make(const ImArguments& argu
         const std::scoped_lock lock(*mutex);
         return std::uniform_real_distribution<double>()(*generator);
     };
-    connection->m_client = std::make_unique<clients::ImClient>(
+    connection->m_client =
+        std::make_unique<clients::ImClient>(*connection->m_transport, connection->m_clock, options);
+    options.retries.first_pause = std::chrono::milliseconds(500);
+    connection->m_impatient_client = std::make_unique<clients::ImClient>(
         *connection->m_transport, connection->m_clock, std::move(options));
     return connection;
 }

@@ -51,6 +51,11 @@ public:
                                                                     const clients::ImAuth& auth);
 
     [[nodiscard]] clients::ImClient& client() { return *m_client; }
+
+    /// The same with short pauses between attempts: somebody who mistyped an address, or is off
+    /// line, is told so within seconds.
+    [[nodiscard]] clients::ImClient& impatient_client() { return *m_impatient_client; }
+
     [[nodiscard]] clients::Clock& clock() { return m_clock; }
     [[nodiscard]] RandomSource& random() { return m_random; }
 
@@ -61,6 +66,7 @@ private:
     clients::SystemClock m_clock;
     SystemRandomSource m_random;
     std::unique_ptr<clients::ImClient> m_client;
+    std::unique_ptr<clients::ImClient> m_impatient_client;
 };
 
 } // namespace aisprint::cli

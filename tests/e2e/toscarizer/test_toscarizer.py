@@ -289,6 +289,14 @@ class Failures(Case):
         self.assertIn("[DPL064]", done.stderr)
         self.assertEqual(self.double.changes(), [])
 
+    def test_a_server_that_is_not_there(self):
+        before = time.monotonic()
+        done = self.run_it("deploy", "--im_url", "http://127.0.0.1:1", server=False)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertIn("[DPL063]", done.stderr)
+        self.assertLess(time.monotonic() - before, 30, "told within seconds")
+        self.assertFalse((self.im / "state.json").exists())
+
     def test_errors_in_the_input_come_before_the_first_request(self):
         self.edit(self.im / "grab.yaml", "tosca.nodes.aisprint.FaaS.Function", "tosca.nodes.Unknwn")
         self.edit(self.im / "detect.yaml", "num_cpus: 4", "num_cpus: four")
