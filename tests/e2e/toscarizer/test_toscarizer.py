@@ -298,7 +298,7 @@ class Failures(Case):
         self.assertFalse((self.im / "state.json").exists())
 
     def test_errors_in_the_input_come_before_the_first_request(self):
-        self.edit(self.im / "grab.yaml", "tosca.nodes.aisprint.FaaS.Function", "tosca.nodes.Unknwn")
+        self.edit(self.im / "grab.yaml", "tosca.nodes.aisprint.FaaS.Function", "tosca.nodes.NoSuchThing")
         self.edit(self.im / "detect.yaml", "num_cpus: 4", "num_cpus: four")
         self.edit(self.folder / "my_app/im/auth.dat", "type = Lambda", "type = DeployedNode")
         done = self.run_it("deploy")
