@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/placement/picture.hpp"
 
+#include "aisprint/base/markup.hpp"
+
 #include "picture_svg.hpp"
 
 #include <fmt/format.h>

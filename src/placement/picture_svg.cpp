@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "picture_svg.hpp"
 
+#include "aisprint/base/markup.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -203,11 +205,10 @@ private:
                 m_svg +=
                     fmt::format(R"(<circle cx="{:.1f}" cy="{:.1f}" r="4" class="dot"/>)", x, y);
             }
-            m_svg +=
-                "</g>\n" +
-                text_at(k_margin, y + 4, "small",
-                        shorten(fmt::format("{}: {:.10g}{}", domain.name, domain.bandwidth, units),
-                                33));
+            m_svg += "</g>\n" + text_at(k_margin, y + 4, "small",
+                                        shortened_markup(fmt::format("{}: {:.10g}{}", domain.name,
+                                                                     domain.bandwidth, units),
+                                                         33));
         }
     }
 
@@ -221,7 +222,8 @@ private:
                                  "\n",
                                  x, m_head_top, k_column_width, m_rows_bottom - m_head_top,
                                  kind_class(layer.kind));
-            m_svg += text_at(x + k_chip_inset, m_head_top + 18, "small", shorten(layer.name, 26));
+            m_svg += text_at(x + k_chip_inset, m_head_top + 18, "small",
+                             shortened_markup(layer.name, 26));
             if (column.resource == k_none) {
                 draw_function_head(c, x);
             } else {
@@ -238,7 +240,8 @@ private:
         const std::string described =
             resource.description == "No description" ? "" : " - " + resource.description;
         m_svg += "<g><title>" + escape_markup(resource.name + described) + "</title>" +
-                 text_at(left, m_head_top + 36, "strong", shorten(resource.name, 22)) + "</g>\n";
+                 text_at(left, m_head_top + 36, "strong", shortened_markup(resource.name, 22)) +
+                 "</g>\n";
         m_svg += text_at(left, m_head_top + 53, "plain",
                          fmt::format("{} of {} nodes, {:.4f} $", m_subject.solution.nodes[j],
                                      resource.nodes, resource_cost(m_subject, j)));
@@ -279,7 +282,7 @@ private:
             const double top = row_middle(lane.first_row) - k_row_height / 2;
             const std::string name = component_label(m_problem.components[i]);
             m_svg += "<g><title>" + escape_markup(name) + "</title>" +
-                     text_at(k_margin, top + 18, "strong", shorten(name, 26)) + "</g>\n";
+                     text_at(k_margin, top + 18, "strong", shortened_markup(name, 26)) + "</g>\n";
             const double time = m_subject.evaluation.component_times[i];
             const auto limit = std::ranges::find(m_problem.local_constraints, i,
                                                  &optimizer::LocalConstraint::component);
@@ -371,9 +374,9 @@ private:
             R"(height="{}" rx="6" class="chip {}"/>)",
             escape_markup(label), escape_markup(resource.name), time, x, y, width, k_chip_height,
             kind_class(resource.kind));
-        m_svg += text_at(x + 8, y + 15, "plain", shorten(label, 22));
+        m_svg += text_at(x + 8, y + 15, "plain", shortened_markup(label, 22));
         m_svg += text_at(x + 8, y + 29, "small",
-                         function ? shorten(resource.name, 13) + ", " + time : time) +
+                         function ? shortened_markup(resource.name, 13) + ", " + time : time) +
                  "</g>\n";
     }
 
@@ -407,12 +410,13 @@ private:
                 members += (members.empty() ? "" : ", ") +
                            component_label(m_problem.components[component]);
             }
-            m_svg += "<g><title>" + escape_markup(path.name + ": " + members) + "</title>" +
-                     text_at(k_margin, y + 18, "strong", shorten("path " + path.name, 26)) +
-                     text_at(k_lane_width, y + 18, "small",
-                             shorten(members,
-                                     static_cast<std::size_t>((m_width - k_lane_width) / 6.5))) +
-                     "</g>\n";
+            m_svg +=
+                "<g><title>" + escape_markup(path.name + ": " + members) + "</title>" +
+                text_at(k_margin, y + 18, "strong", shortened_markup("path " + path.name, 26)) +
+                text_at(k_lane_width, y + 18, "small",
+                        shortened_markup(
+                            members, static_cast<std::size_t>((m_width - k_lane_width) / 6.5))) +
+                "</g>\n";
             draw_limit(k_lane_width, y + 33, m_width - k_lane_width - k_gutter,
                        m_subject.evaluation.path_times[p], path.threshold_s,
                        !violated(ConstraintKind::path_response_time, p));

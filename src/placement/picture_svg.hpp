@@ -22,12 +22,6 @@ struct PictureSubject {
 /// The inline SVG, with title and description.
 [[nodiscard]] std::string draw_svg(const PictureSubject& subject);
 
-/// Text as it may stand in markup, also in attributes; what is no character is replaced.
-[[nodiscard]] std::string escape_markup(const std::string& text);
-
-/// Escaped text of at most `letters` letters; longer ones end in an ellipsis.
-[[nodiscard]] std::string shorten(const std::string& text, std::size_t letters);
-
 /// Names and numbers for people, not escaped.
 [[nodiscard]] std::string component_label(const optimizer::Component& component);
 [[nodiscard]] std::string partition_label(const PictureSubject& subject, const PictureChip& chip);

@@ -76,14 +76,16 @@ std::vector<ChartSeries> response_series(const UnitView& view) {
         if (list.empty() || list.back().name != name) {
             list.push_back({name, {}});
         }
-        const double x =
-            configuration.requested_throughput.value_or(configuration.parallelism);
+        const double x = configuration.requested_throughput.value_or(configuration.parallelism);
         for (const std::size_t member : configuration.members) {
             const Measurement& one = view.measured[member];
             list.back().points.push_back({x, one.row.average_response_time, std::nullopt,
                                           std::nullopt, kind_of(view, member), run_tip(one)});
         }
-        ChartPoint mean{x, configuration.mean_response_time, std::nullopt, std::nullopt,
+        ChartPoint mean{x,
+                        configuration.mean_response_time,
+                        std::nullopt,
+                        std::nullopt,
                         PointKind::mean,
                         fmt::format("mean {}", seconds_text(configuration.mean_response_time))};
         if (configuration.interval) {
@@ -227,9 +229,11 @@ private:
                                      escape_markup(unit.resource), unit.cpu);
         if (!view.matched.empty()) {
             add_figure(prediction_chart(view), file_name(unit.id) + "_predicted_measured");
-            m_report.html +=
-                fmt::format("<p>Mean error of {} prediction{}: {:.1f} %</p>\n", view.matched.size(),
-                            view.matched.size() == 1 ? "" : "s", 100 * mean_error(view).value());
+            if (const auto error = mean_error(view)) {
+                m_report.html += fmt::format("<p>Mean error of {} prediction{}: {:.1f} %</p>\n",
+                                             view.matched.size(),
+                                             view.matched.size() == 1 ? "" : "s", 100 * *error);
+            }
         }
         if (view.matched.size() < unit.predictions.size()) {
             m_report.html +=
@@ -245,16 +249,13 @@ private:
     }
 
     void write_run(const UnitView& view, const ServiceRun& run) {
-        const std::string title =
-            fmt::format("{}, run {}: {} jobs, parallelism {}", view.unit->id, run.number,
-                        run.jobs.size(), run.parallelism);
-        m_report.html +=
-            fmt::format("<details class=\"run\"><summary>Jobs of run {}: {} at parallelism {}{}"
-                        "</summary>\n",
-                        run.number, run.jobs.size(), run.parallelism,
-                        view.unit->health.count(run.number) > 0
-                            ? " <span class=\"mark\">degraded</span>"
-                            : "");
+        const std::string title = fmt::format("{}, run {}: {} jobs, parallelism {}", view.unit->id,
+                                              run.number, run.jobs.size(), run.parallelism);
+        m_report.html += fmt::format(
+            "<details class=\"run\"><summary>Jobs of run {}: {} at parallelism {}{}"
+            "</summary>\n",
+            run.number, run.jobs.size(), run.parallelism,
+            view.unit->health.count(run.number) > 0 ? " <span class=\"mark\">degraded</span>" : "");
         add_figure(draw_gantt(run, title, m_most_bars),
                    "Gantts/" + file_name(fmt::format("{}_Run #{}", view.unit->id, run.number)));
         m_report.html += "</details>\n";

@@ -79,19 +79,19 @@ std::string level_text(const Configuration& configuration) {
 
 std::string model_text(const UnitView& view) {
     const auto error = mean_error(view);
-    return view.unit->model +
-           (error ? fmt::format("{}error {:.1f} %", view.unit->model.empty() ? "" : ", ",
-                                100 * *error)
-                  : "");
+    return view.unit->model + (error
+                                   ? fmt::format("{}error {:.1f} %",
+                                                 view.unit->model.empty() ? "" : ", ", 100 * *error)
+                                   : "");
 }
 
 std::string summary_rows(const UnitView& view, std::size_t number) {
     const ReportUnit& unit = *view.unit;
     const std::size_t rows = std::max<std::size_t>(view.configurations.size(), 1);
-    const std::string begin =
-        "<tr>" +
-        tall_cell(rows, fmt::format("<a href=\"#unit-{}\">{}</a>", number, escape_markup(unit.id))) +
-        tall_cell(rows, escape_markup(unit.resource));
+    const std::string begin = "<tr>" +
+                              tall_cell(rows, fmt::format("<a href=\"#unit-{}\">{}</a>", number,
+                                                          escape_markup(unit.id))) +
+                              tall_cell(rows, escape_markup(unit.resource));
     const std::string end = tall_cell(rows, escape_markup(model_text(view)));
     if (view.configurations.empty()) {
         return begin + "<td colspan=\"6\">" + mark("no job has ended") + "</td>" + end + "</tr>\n";
@@ -176,9 +176,8 @@ std::string parts_table(const UnitView& view) {
     for (const PartStatistics& part : part_statistics(view.unit->runs)) {
         const Distribution& figures = part.figures;
         text += "<tr>" + cell(part.part) + number_cell(std::to_string(figures.count));
-        for (const double value :
-             {figures.mean, figures.deviation, figures.minimum, figures.median,
-              figures.percentile_95, figures.maximum, figures.total}) {
+        for (const double value : {figures.mean, figures.deviation, figures.minimum, figures.median,
+                                   figures.percentile_95, figures.maximum, figures.total}) {
             text += number_cell(seconds_text(value));
         }
         text += "</tr>\n";

@@ -158,9 +158,8 @@ std::vector<Measurement> measurements(const std::vector<ServiceRun>& runs, doubl
     return measured;
 }
 
-std::vector<Measurement> measurements(const std::vector<ServiceRun>& runs,
-                                      double cpu,
-                                      const RunParameters& parameters) {
+std::vector<Measurement>
+measurements(const std::vector<ServiceRun>& runs, double cpu, const RunParameters& parameters) {
     std::vector<Measurement> measured;
     for (const ServiceRun& run : runs) {
         append(measured, run, response_rows({run}, cpu, parameters));
@@ -231,17 +230,17 @@ std::string statistics_csv(const std::vector<ServiceStatistics>& services) {
                        "minimum,median,percentile_95,maximum,ci95_lower,ci95_upper\n";
     for (const ServiceStatistics& service : services) {
         for (const PartStatistics& part : service.parts) {
-            text += service.service + ",all,,," + part.part + "," + figures_text(part.figures) +
-                    ",,\n";
+            text +=
+                service.service + ",all,,," + part.part + "," + figures_text(part.figures) + ",,\n";
         }
         for (const Configuration& configuration : configurations(service.measured)) {
             const auto figures = describe(response_times(service.measured, configuration.members));
-            text += service.service + ",Configuration #" + std::to_string(configuration.level + 1) +
-                    "," + std::to_string(configuration.parallelism) + "," +
-                    (configuration.requested_throughput
-                         ? real_text(*configuration.requested_throughput)
-                         : "") +
-                    ",avg_response_time," + figures_text(*figures) + ",";
+            text +=
+                service.service + ",Configuration #" + std::to_string(configuration.level + 1) +
+                "," + std::to_string(configuration.parallelism) + "," +
+                (configuration.requested_throughput ? real_text(*configuration.requested_throughput)
+                                                    : "") +
+                ",avg_response_time," + figures_text(*figures) + ",";
             if (configuration.interval) {
                 text += number_text(configuration.interval->lower) + "," +
                         number_text(configuration.interval->upper);

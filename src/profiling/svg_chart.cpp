@@ -127,8 +127,7 @@ SvgPicture draw_chart(const Chart& chart) {
                                        plot.left, plot.bottom(), plot.right(), plot.top);
     }
     for (std::size_t s = 0; s < chart.series.size(); ++s) {
-        const double shift =
-            chart.diagonal == Diagonal::yes ? 0 : shift_of(s, chart.series.size());
+        const double shift = chart.diagonal == Diagonal::yes ? 0 : shift_of(s, chart.series.size());
         picture.content += "<g class=\"" + series_style(s) + "\">\n" +
                            draw_series(chart.series[s], shift, plot) + "</g>\n";
     }

@@ -110,8 +110,8 @@ std::vector<Bar> bars_of(const std::vector<JobRecord>& jobs) {
 std::string tool_tip(const Bar& bar) {
     std::string text = bar.job->name;
     for (const Segment& segment : bar.segments) {
-        text += fmt::format(", {} {:.4g} s", k_parts[segment.part].name,
-                            segment.end - segment.begin);
+        text +=
+            fmt::format(", {} {:.4g} s", k_parts[segment.part].name, segment.end - segment.begin);
     }
     if (bar.job->status != JobStatus::succeeded) {
         text += ", " + to_string(bar.job->status);
@@ -137,8 +137,8 @@ std::string draw_bars(const std::vector<Bar>& bars, const Plot& plot, double row
             }
         }
         if (bar.job->status != JobStatus::succeeded) {
-            failed += fmt::format("M{:.1f} {:.1f}h5v{:.1f}h-5z", plot.x_of(bar.end()) + 1, y,
-                                  thickness);
+            failed +=
+                fmt::format("M{:.1f} {:.1f}h5v{:.1f}h-5z", plot.x_of(bar.end()) + 1, y, thickness);
         }
         if (row_height >= k_named_row_height) {
             names += svg_text(plot.left - 6, y + thickness / 2 + 4, "tick end",
@@ -155,8 +155,8 @@ std::string draw_bars(const std::vector<Bar>& bars, const Plot& plot, double row
     std::string text;
     for (std::size_t part = 0; part < paths.size(); ++part) {
         if (!paths[part].empty()) {
-            text += fmt::format("<path d=\"{}\" class=\"{}\"/>\n", paths[part],
-                                k_parts[part].style);
+            text +=
+                fmt::format("<path d=\"{}\" class=\"{}\"/>\n", paths[part], k_parts[part].style);
         }
     }
     return text + (failed.empty() ? "" : "<path d=\"" + failed + "\" class=\"failed\"/>\n") + names;
@@ -264,8 +264,8 @@ SvgPicture draw_gantt(const ServiceRun& run, const std::string& title, std::size
     }
     std::string heading = title;
     if (bars.size() < run.jobs.size()) {
-        heading += fmt::format(" ({} jobs without times are not drawn)",
-                               run.jobs.size() - bars.size());
+        heading +=
+            fmt::format(" ({} jobs without times are not drawn)", run.jobs.size() - bars.size());
     }
     const std::vector<LegendEntry> legend = legend_of(bars);
     const double plot_width = k_width - k_left - k_right;

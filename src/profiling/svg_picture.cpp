@@ -74,11 +74,10 @@ std::vector<std::pair<int, double>> legend_places(const std::vector<LegendEntry>
 }
 
 std::string opened(const SvgPicture& picture) {
-    return fmt::format(
-        R"(<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{0}" )"
-        R"(width="{1:.0f}" height="{2:.0f}" viewBox="0 0 {1:.0f} {2:.0f}">)"
-        "\n<title>{0}</title>\n",
-        escape_markup(picture.title), picture.width, picture.height);
+    return fmt::format(R"(<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{0}" )"
+                       R"(width="{1:.0f}" height="{2:.0f}" viewBox="0 0 {1:.0f} {2:.0f}">)"
+                       "\n<title>{0}</title>\n",
+                       escape_markup(picture.title), picture.width, picture.height);
 }
 
 } // namespace

@@ -50,9 +50,8 @@ struct Measurement {
 /// The rows of response_rows() with the runs that they come from.
 [[nodiscard]] std::vector<Measurement> measurements(const std::vector<ServiceRun>& runs,
                                                     double cpu);
-[[nodiscard]] std::vector<Measurement> measurements(const std::vector<ServiceRun>& runs,
-                                                    double cpu,
-                                                    const RunParameters& parameters);
+[[nodiscard]] std::vector<Measurement>
+measurements(const std::vector<ServiceRun>& runs, double cpu, const RunParameters& parameters);
 
 /// The repetitions of one configuration: of a level, and of a requested throughput if the test is
 /// a synchronous one.
