@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -32,6 +33,12 @@ struct Range {
 bool is_load(const std::string& input) {
     return input == "observed_throughput" || input == "requested_throughput" || input == "Lambda";
 }
+
+/// The scores of predictions from a value on.
+struct Bin {
+    double from = 0;
+    std::vector<double> scores; ///< ascending
+};
 
 /// A model as read; see Model.
 class FileModel final : public Model {
@@ -71,7 +78,7 @@ public:
     Program program;
     std::unique_ptr<const Estimator> estimator;
     std::vector<Range> ranges; ///< of the inputs
-    std::vector<double> scores;
+    std::vector<Bin> bins;     ///< ascending; none: no intervals
     double mean = 1;
     double least = 1; ///< smallest training target
     double target_mean = 0;
@@ -104,9 +111,12 @@ private:
 
     /// Relative residuals of cross-validation, ascending: the k-th of n covers k / (n + 1).
     void add_interval(double level, Prediction& prediction) const {
-        if (level <= 0 || scores.empty() || !prediction.inside_domain) {
+        if (level <= 0 || bins.empty() || !prediction.inside_domain) {
             return;
         }
+        const auto above = std::ranges::upper_bound(bins, prediction.value, {}, &Bin::from);
+        const std::vector<double>& scores =
+            (above == bins.begin() ? above : std::prev(above))->scores;
         const double count = static_cast<double>(scores.size());
         const double rank = std::ceil((count + 1) * level - 1e-9);
         if (rank > count) {
@@ -178,22 +188,40 @@ void read_target(const Json& root, FileModel& model, Fields& in) {
     }
 }
 
+std::vector<double> read_scores(const Json& json, const std::string& path, Fields& in) {
+    std::vector<double> scores = in.numbers(&json, "scores", path);
+    if (std::ranges::any_of(scores, [](double score) { return score < 0; })) {
+        in.error("PRM002",
+                 fmt::format("a score in '{}' of the performance model is below 0", path));
+    }
+    std::ranges::sort(scores);
+    return scores;
+}
+
 void read_interval(const Json& root, FileModel& model, Fields& in) {
     const auto found = root.find("interval");
     if (found == root.end() || found->is_null()) {
         return;
     }
     const std::string kind = in.text(&*found, "kind", "interval");
-    model.scores = in.numbers(&*found, "scores", "interval");
     if (!in.failed() && kind != "relative-residual") {
         in.error("PRM004", fmt::format("'interval.kind' of the performance model is '{}'; it must "
                                        "be relative-residual",
                                        kind));
     }
-    if (std::ranges::any_of(model.scores, [](double score) { return score < 0; })) {
-        in.error("PRM002", "a score in 'interval' of the performance model is below 0");
+    if (!found->contains("bins")) {
+        model.bins.push_back({0, read_scores(*found, "interval", in)});
+        return;
     }
-    std::ranges::sort(model.scores);
+    const Json* bins = in.array(&*found, "bins", "interval");
+    for (std::size_t i = 0; bins != nullptr && i < bins->size(); ++i) {
+        const std::string path = fmt::format("interval.bins[{}]", i);
+        const double from = in.number(&(*bins)[i], "from", path);
+        model.bins.push_back({from, read_scores((*bins)[i], path, in)});
+    }
+    if (!std::ranges::is_sorted(model.bins, {}, &Bin::from)) {
+        in.error("PRM002", "'interval.bins' of the performance model are not in ascending order");
+    }
 }
 
 bool is_known_format(const Json& root) {

@@ -165,10 +165,10 @@ private:
             return;
         }
         if (!m_config.search_evaluations) {
-            m_in.error_at(option, item, "TRN015",
-                          fmt::format("'{}' is a distribution, which a grid search cannot use",
-                                      item.text),
-                          "write values, or hyperparameter_tuning = Hyperopt below [General]");
+            m_in.error_at(
+                option, item, "TRN015",
+                fmt::format("'{}' is a distribution, which a grid search cannot use", item.text),
+                "write values, or hyperparameter_tuning = Hyperopt below [General]");
         } else if (std::optional<Prior> prior = read_prior(name, *call, option, item)) {
             candidates.emplace_back(*std::move(prior));
         }
@@ -189,8 +189,7 @@ private:
             Prior prior;
             prior.kind = PriorKind::choice;
             for (const std::string& argument : call.arguments) {
-                prior.choices.push_back(
-                    renamed(name, value_of(read_literal(argument).value)));
+                prior.choices.push_back(renamed(name, value_of(read_literal(argument).value)));
             }
             return call.arguments.front().empty() ? wrong("it has no values") : prior;
         }

@@ -35,9 +35,9 @@ void read_techniques(ConfigReader& in, TrainingConfig& config) {
         }
         const std::optional<Technique> technique = parse_technique(name);
         if (!technique) {
-            const std::vector<std::string> known{"LRRidge",       "XGBoost",  "DecisionTree",
-                                                 "RandomForest",  "SVR",      "NNLS",
-                                                 "Stepwise",      "Dummy"};
+            const std::vector<std::string> known{"LRRidge",      "XGBoost", "DecisionTree",
+                                                 "RandomForest", "SVR",     "NNLS",
+                                                 "Stepwise",     "Dummy"};
             const auto closest = closest_name(name, known);
             in.error_at(*option, place, "TRN013",
                         fmt::format("the technique '{}' is unknown; known are {}", name,
@@ -75,15 +75,12 @@ read_split(ConfigReader& in, const std::string& name, const std::string& missing
     }
     const auto method = split_named(*word);
     if (!method) {
-        in.error(*option, "TRN012",
-                 fmt::format("unknown hp_selection/validation method {}", *word),
-                 name == "validation"
-                     ? "use All, HoldOut, KFold, Extrapolation or Interpolation"
-                     : "use All, HoldOut or KFold");
-    } else if (name == "hp_selection" && (*method == SplitMethod::extrapolation ||
-                                          *method == SplitMethod::interpolation)) {
-        in.error(*option, "TRN014",
-                 fmt::format("{} cannot be used to perform hp_selection", *word),
+        in.error(*option, "TRN012", fmt::format("unknown hp_selection/validation method {}", *word),
+                 name == "validation" ? "use All, HoldOut, KFold, Extrapolation or Interpolation"
+                                      : "use All, HoldOut or KFold");
+    } else if (name == "hp_selection" &&
+               (*method == SplitMethod::extrapolation || *method == SplitMethod::interpolation)) {
+        in.error(*option, "TRN014", fmt::format("{} cannot be used to perform hp_selection", *word),
                  "use All, HoldOut or KFold");
         return std::nullopt;
     }
@@ -92,9 +89,9 @@ read_split(ConfigReader& in, const std::string& name, const std::string& missing
 
 void read_interpolation(ConfigReader& in, TrainingConfig& config, bool is_needed) {
     const std::string name = "interpolation_columns";
-    const IniOption* option =
-        is_needed ? in.required(k_general, name, "interpolation_columns not set")
-                  : in.option(k_general, name);
+    const IniOption* option = is_needed
+                                  ? in.required(k_general, name, "interpolation_columns not set")
+                                  : in.option(k_general, name);
     if (option == nullptr) {
         return;
     }
@@ -260,8 +257,8 @@ void read_preparation(ConfigReader& in, TrainingConfig& config) {
     config.use_columns = in.texts(k_preparation, "use_columns");
     config.skip_columns =
         in.texts(k_preparation, "skip_columns").value_or(std::vector<std::string>());
-    config.rename_columns =
-        in.renamings(k_preparation, "rename_columns").value_or(std::map<std::string, std::string>());
+    config.rename_columns = in.renamings(k_preparation, "rename_columns")
+                                .value_or(std::map<std::string, std::string>());
     config.skip_rows =
         in.numbers(k_preparation, "skip_rows").value_or(std::map<std::string, double>());
     config.categorical_columns =
@@ -294,8 +291,7 @@ void read_selection(ConfigReader& in, TrainingConfig& config) {
         return;
     }
     const IniOption* option = in.required(k_selection, "method", "method not set: SFS or XGBoost");
-    const std::string method =
-        option == nullptr ? "" : in.text(k_selection, "method").value_or("");
+    const std::string method = option == nullptr ? "" : in.text(k_selection, "method").value_or("");
     if (method == "SFS") {
         config.selection = SelectionMethod::sequential_forward;
     } else if (method == "XGBoost") {

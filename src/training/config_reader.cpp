@@ -20,7 +20,9 @@ std::string lower(std::string text) {
     return text;
 }
 
-bool is_text(const Literal& literal) { return literal.kind == LiteralKind::text; }
+bool is_text(const Literal& literal) {
+    return literal.kind == LiteralKind::text;
+}
 
 } // namespace
 
@@ -117,9 +119,8 @@ ConfigReader::whole(const std::string& section, const std::string& name, std::ui
     return static_cast<std::uint64_t>(value.number);
 }
 
-std::optional<std::vector<std::string>> ConfigReader::texts_of(const IniOption& option,
-                                                               const std::string& section,
-                                                               const Literal& list) {
+std::optional<std::vector<std::string>>
+ConfigReader::texts_of(const IniOption& option, const std::string& section, const Literal& list) {
     if (list.kind != LiteralKind::list) {
         refuse(option, section, "a list of texts, such as [\"cores\"]");
         return std::nullopt;
@@ -167,8 +168,8 @@ std::optional<std::map<std::string, double>> ConfigReader::numbers(const std::st
     return numbers;
 }
 
-std::optional<std::map<std::string, std::string>> ConfigReader::renamings(const std::string& section,
-                                                                          const std::string& name) {
+std::optional<std::map<std::string, std::string>>
+ConfigReader::renamings(const std::string& section, const std::string& name) {
     const IniOption* found = option(section, name);
     if (found == nullptr) {
         return std::nullopt;
@@ -207,9 +208,9 @@ void ConfigReader::refuse(const IniOption& option,
                           const std::string& allowed) {
     const Literal& value = option.literal.value;
     // A text without quotes that starts like a literal was meant to be one.
-    const bool broken = value.is_bare && option.literal.error &&
-                        std::string_view("[{('\"").find(value.text.substr(0, 1)) !=
-                            std::string_view::npos;
+    const bool broken =
+        value.is_bare && option.literal.error &&
+        std::string_view("[{('\"").find(value.text.substr(0, 1)) != std::string_view::npos;
     if (broken && !value.text.empty()) {
         Literal place;
         place.begin = option.literal.error->at;

@@ -239,8 +239,7 @@ private:
                 }
             }
             if (complete && !factors.empty()) {
-                WorkColumn made =
-                    product_of(factors, fmt::format("{}", fmt::join(names, "__")));
+                WorkColumn made = product_of(factors, fmt::format("{}", fmt::join(names, "__")));
                 add(std::move(made));
             }
         }
@@ -249,7 +248,8 @@ private:
     void ernest() {
         const WorkColumn* size = m_work.find("datasize");
         const WorkColumn* cores = m_work.find("cores");
-        for (const auto& [column, name] : {std::pair(size, "datasize"), std::pair(cores, "cores")}) {
+        for (const auto& [column, name] :
+             {std::pair(size, "datasize"), std::pair(cores, "cores")}) {
             if (column == nullptr) {
                 error("TRN020", fmt::format("column {} not found; 'ernest' needs it", name));
             }
@@ -306,8 +306,8 @@ void drop_useless(Workspace& work, std::size_t first) {
     std::vector<WorkColumn> kept;
     for (std::size_t i = 0; i < work.columns.size(); ++i) {
         WorkColumn& column = work.columns[i];
-        const bool is_constant =
-            std::ranges::all_of(column.values, [&](double v) { return v == column.values.front(); });
+        const bool is_constant = std::ranges::all_of(
+            column.values, [&](double v) { return v == column.values.front(); });
         const bool is_new = seen.insert(column.values).second;
         if (i >= first && (is_constant || !is_new)) {
             work.dropped.push_back(column.name);

@@ -86,10 +86,9 @@ std::vector<Scored> Evaluator::evaluate(std::vector<Trial> trials) const {
             outcomes[i].error = fitted.error().diagnostics.front().message;
             return;
         }
-        outcomes[i].mape =
-            measure(predict_rows(m_campaign, **fitted, trial, fold.train, fold.test),
-                    targets_of(m_campaign, fold.test))
-                .mape;
+        outcomes[i].mape = measure(predict_rows(m_campaign, **fitted, trial, fold.train, fold.test),
+                                   targets_of(m_campaign, fold.test))
+                               .mape;
         outcomes[i].done = true;
     });
     std::vector<Scored> scored;

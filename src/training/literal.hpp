@@ -21,7 +21,7 @@ struct Literal {
     double number = 0;
     bool is_whole = false; ///< the number has neither point nor exponent
     std::string text;
-    bool is_bare = false; ///< a text without quotes: not a literal
+    bool is_bare = false;                             ///< a text without quotes: not a literal
     std::vector<Literal> items;                       ///< of a list
     std::vector<std::pair<Literal, Literal>> entries; ///< of a dictionary
     std::size_t begin = 0;

@@ -89,10 +89,8 @@ private:
         const Eigen::VectorXd turned =
             (qr.householderQ().transpose() * m_target).head(chosen.cols());
         const Eigen::VectorXd permuted = qr.colsPermutation().transpose() * penalty;
-        const Eigen::VectorXd pulled =
-            r.triangularView<Eigen::Upper>().transpose().solve(permuted);
-        const Eigen::VectorXd solved =
-            r.triangularView<Eigen::Upper>().solve(turned - pulled);
+        const Eigen::VectorXd pulled = r.triangularView<Eigen::Upper>().transpose().solve(permuted);
+        const Eigen::VectorXd solved = r.triangularView<Eigen::Upper>().solve(turned - pulled);
         return qr.colsPermutation() * solved;
     }
 

@@ -17,9 +17,14 @@ namespace aisprint::training {
 namespace {
 
 /// What a test measures or is called; never part of what was asked of it.
-constexpr std::array<std::string_view, 8> k_outcomes{
-    "observed_throughput", "avg_response_time", "runtime", "actual_parallelism",
-    "run_name",            "runs",              "label",   "log(cores)"};
+constexpr std::array<std::string_view, 8> k_outcomes{"observed_throughput",
+                                                     "avg_response_time",
+                                                     "runtime",
+                                                     "actual_parallelism",
+                                                     "run_name",
+                                                     "runs",
+                                                     "label",
+                                                     "log(cores)"};
 
 constexpr double k_suspicious = 0.98;
 
@@ -160,8 +165,8 @@ private:
         if (wrong != values.end()) {
             const auto row = static_cast<std::size_t>(wrong - values.begin());
             error("TRN022",
-                  fmt::format("{} in column {}, data row {}", std::isnan(*wrong) ? "nan" : "infinite",
-                              name, m_rows[row] + 1),
+                  fmt::format("{} in column {}, data row {}",
+                              std::isnan(*wrong) ? "nan" : "infinite", name, m_rows[row] + 1),
                   "complete the data, or leave the row or the column out");
         }
     }
@@ -296,7 +301,8 @@ private:
                 key.push_back(column.is_text ? column.texts[row]
                                              : fmt::format("{}", column.numbers[row]));
             }
-            m_prepared.groups.push_back(groups.emplace(std::move(key), groups.size()).first->second);
+            m_prepared.groups.push_back(
+                groups.emplace(std::move(key), groups.size()).first->second);
         }
         m_prepared.group_count = groups.size();
     }
@@ -329,7 +335,8 @@ private:
     }
 
     [[nodiscard]] std::set<double>
-    interpolated(const Column& column, const std::variant<double, std::vector<double>>& rule) const {
+    interpolated(const Column& column,
+                 const std::variant<double, std::vector<double>>& rule) const {
         if (const auto* values = std::get_if<std::vector<double>>(&rule)) {
             return {values->begin(), values->end()};
         }
@@ -374,8 +381,9 @@ private:
         std::set<int> signs;
         for (const std::string& operand : column.operands) {
             const WorkColumn* from = m_prepared.work.find_any(operand);
-            const bool is_positive = from != nullptr && std::ranges::all_of(
-                                         from->values, [](double value) { return value >= 0; });
+            const bool is_positive =
+                from != nullptr &&
+                std::ranges::all_of(from->values, [](double value) { return value >= 0; });
             signs.insert(is_positive ? sign_of(*from) : 0);
         }
         return signs.size() == 1 ? *signs.begin() : 0;

@@ -21,16 +21,16 @@ struct WorkColumn {
     std::vector<double> values;
     std::string operation; ///< empty for an input; else as in model files
     std::vector<std::string> operands;
-    double value = 0;       ///< of onehot
-    bool is_flag = false;   ///< only 0 and 1, made of a category
+    double value = 0;     ///< of onehot
+    bool is_flag = false; ///< only 0 and 1, made of a category
 };
 
 /// Columns by name, in the order in which they came about.
 struct Workspace {
-    std::vector<WorkColumn> columns;   ///< features so far
-    std::vector<WorkColumn> hidden;    ///< no features, but others may be made of them
+    std::vector<WorkColumn> columns; ///< features so far
+    std::vector<WorkColumn> hidden;  ///< no features, but others may be made of them
     std::map<std::string, std::vector<std::string>> categories; ///< texts of an input, by number
-    std::vector<std::string> dropped;  ///< constant, or twins of others
+    std::vector<std::string> dropped;                           ///< constant, or twins of others
     std::size_t rows = 0;
 
     /// The feature of that name, or null.

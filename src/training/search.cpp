@@ -59,8 +59,7 @@ std::vector<Scored> search_space(const Evaluator& evaluator,
     std::vector<Point> points;
     for (const Parameters& start : starts) {
         const std::optional<Point> point = point_of(space, start);
-        if (point && points.size() < drawn &&
-            std::ranges::find(points, *point) == points.end()) {
+        if (point && points.size() < drawn && std::ranges::find(points, *point) == points.end()) {
             points.push_back(*point);
         }
     }

@@ -35,9 +35,8 @@ std::vector<std::size_t> shuffled_groups(std::span<const std::size_t> rows,
     return shuffled;
 }
 
-std::vector<std::size_t> drawn(const std::vector<std::size_t>& shuffled,
-                               std::size_t begin,
-                               std::size_t count) {
+std::vector<std::size_t>
+drawn(const std::vector<std::size_t>& shuffled, std::size_t begin, std::size_t count) {
     const auto first = shuffled.begin() + static_cast<std::ptrdiff_t>(begin);
     std::vector<std::size_t> taken(first, first + static_cast<std::ptrdiff_t>(count));
     std::ranges::sort(taken);
@@ -55,8 +54,8 @@ std::vector<Split> hold_out(const SplitPlan& plan,
         Random(plan.seed).shuffle(items);
     }
     // 0.3 * 10 must give 3
-    const auto count = static_cast<std::size_t>(
-        std::floor(static_cast<double>(items.size()) * plan.ratio + 1e-9));
+    const auto count =
+        static_cast<std::size_t>(std::floor(static_cast<double>(items.size()) * plan.ratio + 1e-9));
     const std::vector<std::size_t> taken =
         drawn(items, 0, by_group ? std::max<std::size_t>(count, 1) : count);
     return {part(rows, [&](std::size_t row) {
@@ -80,9 +79,8 @@ std::vector<Split> fold_rows(const SplitPlan& plan, std::span<const std::size_t>
 }
 
 Diagnostic too_few(const SplitPlan& plan, std::size_t rows) {
-    const std::string how = plan.method == SplitMethod::k_fold
-                                ? fmt::format("{}-Fold", plan.folds)
-                                : std::string("HoldOut");
+    const std::string how = plan.method == SplitMethod::k_fold ? fmt::format("{}-Fold", plan.folds)
+                                                               : std::string("HoldOut");
     return make_error("TRN023",
                       fmt::format("too few samples to perform {} for {}: {} rows, and every set "
                                   "needs 2 at least",

@@ -21,10 +21,10 @@ struct Split {
 /// How to split rows.
 struct SplitPlan {
     SplitMethod method = SplitMethod::k_fold;
-    double ratio = 0;           ///< of hold-out
-    std::size_t folds = 0;      ///< of k-fold
+    double ratio = 0;      ///< of hold-out
+    std::size_t folds = 0; ///< of k-fold
     std::uint64_t seed = 0;
-    std::string purpose;        ///< "validation" or the like, for messages
+    std::string purpose; ///< "validation" or the like, for messages
 };
 
 /// Fewer groups than this cannot be kept apart; rows are drawn then.

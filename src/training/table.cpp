@@ -101,10 +101,9 @@ read_heading(const SourceFile& source, const Record& record, std::vector<Diagnos
         const std::string name = trimmed(cell.text);
         const Span span = source.span_of(cell.begin, std::max(cell.end, cell.begin + 1));
         if (name.empty()) {
-            errors.push_back(
-                make_error_at(source, span, "TRN003",
-                              fmt::format("column {} has no name", names.size() + 1),
-                              "the first line must name every column"));
+            errors.push_back(make_error_at(source, span, "TRN003",
+                                           fmt::format("column {} has no name", names.size() + 1),
+                                           "the first line must name every column"));
         } else if (std::ranges::find(names, name) != names.end()) {
             errors.push_back(make_error_at(source, span, "TRN003",
                                            fmt::format("two columns are named '{}'", name),

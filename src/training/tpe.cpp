@@ -80,7 +80,9 @@ std::optional<double> place_of(const Prior& prior, const ParameterValue& value) 
     return place >= line.low && place <= line.high ? std::optional(place) : std::nullopt;
 }
 
-double mass_below(double z) { return std::erfc(-z / std::numbers::sqrt2) / 2; }
+double mass_below(double z) {
+    return std::erfc(-z / std::numbers::sqrt2) / 2;
+}
 
 /// A mixture of normals around observations, cut at the ends of the prior.
 class Mixture {

@@ -141,11 +141,10 @@ private:
 
     Result<void> plan_folds(Experiment& experiment) {
         const std::vector<std::size_t>& rows = experiment.validation.train;
-        AISPRINT_TRY_ASSIGN(
-            experiment.folds,
-            split_rows(plan_of(m_config.selection_split, experiment.name + "/hp_selection",
-                               "hp_selection"),
-                       rows, groups()));
+        AISPRINT_TRY_ASSIGN(experiment.folds,
+                            split_rows(plan_of(m_config.selection_split,
+                                               experiment.name + "/hp_selection", "hp_selection"),
+                                       rows, groups()));
         experiment.pool = all_of(m_data.names.size());
         if (m_config.selection == SelectionMethod::sequential_forward) {
             SplitPlan plan = plan_of(SplitMethod::k_fold, experiment.name + "/SFS", "SFS");
@@ -161,8 +160,9 @@ private:
 
     void warn() {
         if (m_config.validation_split == SplitMethod::all) {
-            report_warning("TRN026", "with validation = All the validation error is the error on "
-                                     "the rows that were learned from",
+            report_warning("TRN026",
+                           "with validation = All the validation error is the error on "
+                           "the rows that were learned from",
                            "use HoldOut or KFold to see the error on unseen configurations");
         }
         const bool is_few = std::ranges::any_of(m_experiments, [&](const Experiment& e) {
@@ -195,11 +195,13 @@ private:
                 }
                 return candidates;
             };
-            config.candidates[Technique::xgboost] = {
-                {"min_child_weight", values({1})}, {"gamma", values({0, 1})},
-                {"n_estimators", values({50})},    {"learning_rate", values({0.01, 0.1})},
-                {"max_depth", values({3})},        {"lambda", values({1})},
-                {"alpha", values({0})}};
+            config.candidates[Technique::xgboost] = {{"min_child_weight", values({1})},
+                                                     {"gamma", values({0, 1})},
+                                                     {"n_estimators", values({50})},
+                                                     {"learning_rate", values({0.01, 0.1})},
+                                                     {"max_depth", values({3})},
+                                                     {"lambda", values({1})},
+                                                     {"alpha", values({0})}};
         }
         const Campaign campaign{config, m_data, m_campaign.options};
         for (Experiment& experiment : m_experiments) {
@@ -233,7 +235,8 @@ private:
     }
 
     /// Hyper-parameters and features for one experiment.
-    [[nodiscard]] Scored search_experiment(const Experiment& experiment, Technique technique) const {
+    [[nodiscard]] Scored search_experiment(const Experiment& experiment,
+                                           Technique technique) const {
         const std::uint64_t seed = seed_of(experiment.name + "/" + to_string(technique));
         const Evaluator evaluator(m_campaign, technique, experiment.folds, seed);
         const Scored all = search(evaluator, experiment.pool, std::nullopt);
@@ -404,9 +407,9 @@ private:
         std::vector<Diagnostic> failures;
         for (const TechniqueResult& result : report.techniques) {
             if (!result.ok) {
-                failures.push_back(make_error(
-                    "TRN028", fmt::format("{} had no successful runs: {}",
-                                          to_string(result.technique), result.error)));
+                failures.push_back(
+                    make_error("TRN028", fmt::format("{} had no successful runs: {}",
+                                                     to_string(result.technique), result.error)));
             } else if (best == nullptr || result.selection_mape < best->selection_mape) {
                 best = &result;
             }

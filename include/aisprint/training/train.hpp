@@ -30,9 +30,9 @@ struct ExperimentResult {
     std::size_t run = 0;
     Parameters parameters;
     std::vector<std::string> features;
-    Metrics training;         ///< on the rows that were fitted
+    Metrics training; ///< on the rows that were fitted
     double selection_mape = 0;
-    Metrics validation;       ///< on rows that had no say in anything
+    Metrics validation; ///< on rows that had no say in anything
 };
 
 /// What became of one technique.
@@ -42,15 +42,15 @@ struct TechniqueResult {
     std::string error; ///< of the first experiment that failed, if none succeeded
     Parameters parameters;
     std::vector<std::string> features;
-    double selection_mape = 0;      ///< mean over folds and runs: what decides
-    Metrics validation;             ///< mean over folds and runs
+    double selection_mape = 0; ///< mean over folds and runs: what decides
+    Metrics validation;        ///< mean over folds and runs
     double validation_mape_min = 0;
     double validation_mape_max = 0;
-    Metrics training;               ///< of the final model, on all rows
-    nlohmann::ordered_json model;   ///< the model file
+    Metrics training;                      ///< of the final model, on all rows
+    nlohmann::ordered_json model;          ///< the model file
     nlohmann::ordered_json training_model; ///< of the first experiment's training rows, or null
     std::vector<ExperimentResult> experiments;
-    std::string description;        ///< terms, or importances
+    std::string description; ///< terms, or importances
     double seconds = 0;
 };
 
@@ -80,9 +80,13 @@ struct TrainOptions {
                                            const TrainOptions& options,
                                            Reporter& reporter);
 
+/// The contents of results.json: the figures of every technique.
+[[nodiscard]] nlohmann::ordered_json results_json(const TrainingReport& report);
+
 /// Writes a model folder: best.json, TECHNIQUE.json, results.txt, results.json, data.csv,
 /// data_preprocessed.csv, configuration.ini and done; through a neighbour that is renamed. Fails
-/// (io), and (input, TRN050) if the folder is there and holds `done`.
+/// (io), and (input) if the folder is there and holds `done` (TRN050), or what no training wrote
+/// (TRN051).
 [[nodiscard]] Result<void> write_model_folder(const std::filesystem::path& folder,
                                               const TrainingReport& report,
                                               const std::string& configuration_text,

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "aisprint/training/train.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace aisprint::training {
+
+/// The contents of results.txt.
+[[nodiscard]] std::string results_text(const TrainingReport& report);
+
+} // namespace aisprint::training
