@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/partition/write.hpp"
 
-#include "process.hpp"
 #include "test_models.hpp"
+
+#include "aisprint/base/process.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +14,9 @@ const std::filesystem::path k_face_detector =
     std::filesystem::path(AISPRINT_SHARED_DATA) / "models/version-RFB-640.onnx";
 
 std::string sha256(const std::filesystem::path& file) {
-    const Result<ProcessResult> result = run_process({"sha256sum", file.string()});
+    ProcessRequest request;
+    request.command = {"sha256sum", file.string()};
+    const Result<ProcessResult> result = run_process(request);
     return result ? result->standard_output.substr(0, 8) : "";
 }
 
