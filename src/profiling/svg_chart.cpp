@@ -12,10 +12,10 @@ namespace aisprint::profiling {
 namespace {
 
 // In pixels.
-constexpr double k_width = 680;
+constexpr double k_width = 690;
 constexpr double k_plot_height = 300;
 constexpr double k_left = 56;
-constexpr double k_right = 16;
+constexpr double k_right = 26;
 constexpr double k_title_height = 26;
 constexpr double k_label_height = 26;
 constexpr double k_bottom = 44;

@@ -15,9 +15,9 @@ namespace aisprint::profiling {
 namespace {
 
 // In pixels.
-constexpr double k_width = 860;
+constexpr double k_width = 872;
 constexpr double k_left = 64;
-constexpr double k_right = 12;
+constexpr double k_right = 24;
 constexpr double k_title_height = 26;
 constexpr double k_label_height = 26;
 constexpr double k_bottom = 44;

@@ -15,6 +15,7 @@ namespace aisprint::profiling {
 namespace {
 
 // In pixels.
+constexpr double k_margin = 16;
 constexpr double k_legend_line = 20;
 constexpr double k_legend_mark = 12;
 constexpr double k_legend_gap = 18;
@@ -73,11 +74,14 @@ std::vector<std::pair<int, double>> legend_places(const std::vector<LegendEntry>
     return places;
 }
 
-std::string opened(const SvgPicture& picture) {
-    return fmt::format(R"(<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{0}" )"
-                       R"(width="{1:.0f}" height="{2:.0f}" viewBox="0 0 {1:.0f} {2:.0f}">)"
-                       "\n<title>{0}</title>\n",
-                       escape_markup(picture.title), picture.width, picture.height);
+/// The outer element, with an empty margin around the picture.
+std::string opened(const SvgPicture& picture, double margin) {
+    return fmt::format(
+        R"(<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{0}" )"
+        R"(width="{1:.0f}" height="{2:.0f}" viewBox="{3:.0f} {3:.0f} {1:.0f} {2:.0f}">)"
+        "\n<title>{0}</title>\n",
+        escape_markup(picture.title), picture.width + 2 * margin, picture.height + 2 * margin,
+        0 - margin);
 }
 
 } // namespace
@@ -87,13 +91,16 @@ std::string svg_style() {
 }
 
 std::string inline_svg(const SvgPicture& picture) {
-    return opened(picture) + picture.content + "</svg>\n";
+    return opened(picture, 0) + picture.content + "</svg>\n";
 }
 
 std::string svg_file(const SvgPicture& picture) {
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + opened(picture) + "<style>" + k_style +
-           "</style>\n<rect width=\"100%\" height=\"100%\" class=\"paper\"/>\n" + picture.content +
-           "</svg>\n";
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + opened(picture, k_margin) + "<style>" +
+           k_style + "</style>\n" +
+           fmt::format("<rect x=\"-{0}\" y=\"-{0}\" width=\"100%\" height=\"100%\" "
+                       "class=\"paper\"/>\n",
+                       k_margin) +
+           picture.content + "</svg>\n";
 }
 
 std::vector<double> Axis::ticks() const {

@@ -13,7 +13,7 @@
 namespace aisprint::tests {
 
 /// A campaign of two components, one of them on two resources, three levels and four repetitions,
-/// with a degraded run, failed jobs, an outlier and predictions. One run has `big_run` jobs.
+/// with a degraded run, failed jobs, outliers and predictions. One run has `big_run` jobs.
 [[nodiscard]] inline profiling::ReportData sample_report(std::size_t big_run) {
     using namespace profiling;
     const auto at = [](double seconds) {
@@ -42,8 +42,10 @@ namespace aisprint::tests {
                 for (std::size_t j = 0; j < jobs; ++j) {
                     const double round =
                         static_cast<double>(j / static_cast<std::size_t>(parallelism));
-                    const double begin = 0.2 * static_cast<double>(j);
-                    const double start = std::max(begin + 0.5, round * (compute * slow + 1));
+                    const double begin = (number == 12 ? 0.02 : 0.2) * static_cast<double>(j);
+                    const double start = number == 12
+                                             ? begin + 6
+                                             : std::max(begin + 0.5, round * (compute * slow + 1));
                     JobRecord job;
                     job.name = "job-" + std::to_string(j) + "<&>";
                     job.service = component;
