@@ -136,6 +136,10 @@ SvgPicture prediction_chart(const UnitView& view) {
     return draw_chart(chart);
 }
 
+std::string counted(std::size_t count, const char* what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 /// A name that is one segment of a path on every file system.
 std::string file_name(const std::string& name) {
     std::string safe;
@@ -187,9 +191,9 @@ private:
                 jobs += run.jobs.size();
             }
         }
-        std::string text = fmt::format("<p>{} units, {} runs, {} jobs; degraded runs: {}, "
-                                       "outliers: {}</p>\n",
-                                       m_views.size(), runs, jobs, degraded, outliers);
+        std::string text = fmt::format("<p>{}, {}, {}; degraded runs: {}, outliers: {}</p>\n",
+                                       counted(m_views.size(), "unit"), counted(runs, "run"),
+                                       counted(jobs, "job"), degraded, outliers);
         if (!m_data.environment.empty()) {
             text += "<ul class=\"muted\">\n";
             for (const std::string& line : m_data.environment) {
@@ -230,9 +234,9 @@ private:
         if (!view.matched.empty()) {
             add_figure(prediction_chart(view), file_name(unit.id) + "_predicted_measured");
             if (const auto error = mean_error(view)) {
-                m_report.html += fmt::format("<p>Mean error of {} prediction{}: {:.1f} %</p>\n",
-                                             view.matched.size(),
-                                             view.matched.size() == 1 ? "" : "s", 100 * *error);
+                m_report.html +=
+                    fmt::format("<p>Mean error of {}: {:.1f} %</p>\n",
+                                counted(view.matched.size(), "prediction"), 100 * *error);
             }
         }
         if (view.matched.size() < unit.predictions.size()) {
@@ -249,8 +253,9 @@ private:
     }
 
     void write_run(const UnitView& view, const ServiceRun& run) {
-        const std::string title = fmt::format("{}, run {}: {} jobs, parallelism {}", view.unit->id,
-                                              run.number, run.jobs.size(), run.parallelism);
+        const std::string title =
+            fmt::format("{}, run {}: {}, parallelism {}", view.unit->id, run.number,
+                        counted(run.jobs.size(), "job"), run.parallelism);
         m_report.html += fmt::format(
             "<details class=\"run\"><summary>Jobs of run {}: {} at parallelism {}{}"
             "</summary>\n",

@@ -32,7 +32,7 @@ struct UnitView {
 /// Mean of |prediction - measured| / measured over what is matched; nothing if nothing is.
 [[nodiscard]] std::optional<double> mean_error(const UnitView& view);
 
-/// Seconds for people: four digits.
+/// Seconds for people: four digits, no fractions of microseconds.
 [[nodiscard]] std::string seconds_text(double seconds);
 
 /// The table of all units and configurations.

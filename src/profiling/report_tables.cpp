@@ -113,7 +113,10 @@ std::string summary_rows(const UnitView& view, std::size_t number) {
 } // namespace
 
 std::string seconds_text(double seconds) {
-    return fmt::format("{:.4g} s", seconds);
+    constexpr int k_microseconds = 6;
+    constexpr double k_many = 1000;
+    const double value = rounded(seconds, k_microseconds);
+    return value < k_many ? fmt::format("{:.4g} s", value) : fmt::format("{:.0f} s", value);
 }
 
 std::string summary_table(const std::vector<UnitView>& views) {

@@ -264,8 +264,8 @@ SvgPicture draw_gantt(const ServiceRun& run, const std::string& title, std::size
     }
     std::string heading = title;
     if (bars.size() < run.jobs.size()) {
-        heading +=
-            fmt::format(" ({} jobs without times are not drawn)", run.jobs.size() - bars.size());
+        heading += fmt::format(" (not drawn, since nothing is known of their times: {})",
+                               run.jobs.size() - bars.size());
     }
     const std::vector<LegendEntry> legend = legend_of(bars);
     const double plot_width = k_width - k_left - k_right;

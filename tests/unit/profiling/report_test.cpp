@@ -122,7 +122,7 @@ TEST(Report, SummaryTellsMeansIntervalsAndMarks) {
                           "<td class=\"n\">3 s</td><td class=\"n\">0 to 15.71 s</td>"
                           "<td class=\"n\">0.375</td><td><span class=\"mark\">1 degraded</span>"
                           "</td><td rowspan=\"1\">NNLS, error 25.0 %</td></tr>"));
-    EXPECT_THAT(html, HasSubstr("<p>1 units, 2 runs, 2 jobs; degraded runs: 1, outliers: 0</p>"));
+    EXPECT_THAT(html, HasSubstr("<p>1 unit, 2 runs, 2 jobs; degraded runs: 1, outliers: 0</p>"));
     EXPECT_THAT(html, HasSubstr("<p>Mean error of 1 prediction: 25.0 %</p>"));
     EXPECT_THAT(html, HasSubstr("Predictions without a measurement: 1"));
     EXPECT_THAT(html, HasSubstr("<span class=\"mark\">degraded</span> late."));
@@ -187,7 +187,7 @@ TEST(Gantt, DrawsTheJobsInOrderOfStart) {
     run.jobs.back().name = "never";
     const std::string drawn = draw_gantt(run, "t", 500).content;
     EXPECT_LT(drawn.find(">early<"), drawn.find(">late<"));
-    EXPECT_THAT(drawn, HasSubstr("t (1 jobs without times are not drawn)"));
+    EXPECT_THAT(drawn, HasSubstr("t (not drawn, since nothing is known of their times: 1)"));
     // 8 s over 784 pixels: 98 for a second, from pixel 64 on.
     EXPECT_THAT(drawn, HasSubstr("<path d=\"M260.0 73.6h588.00v12.8h-588.00z"
                                  "M554.0 89.6h294.00v12.8h-294.00z\" class=\"comp\"/>"));
