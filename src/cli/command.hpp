@@ -56,6 +56,8 @@ Command space4aid_command();
 Command toscarizer_command();
 Command check_command();
 Command partition_command();
+Command train_command();
+Command predict_command();
 Command schema_command();
 Command completion_command();
 

@@ -38,12 +38,14 @@ public:
         Json step{{"name", name}, {"op", column->operation}, {"of", column->operands}};
         if (column->operation == "onehot") {
             step["value"] = column->value;
+            categories.insert(column->operands.front());
         }
         derived.push_back(std::move(step));
     }
 
     std::vector<const WorkColumn*> inputs;
     Json derived = Json::array();
+    std::set<std::string> categories; ///< inputs that are asked for their values
 
 private:
     const Workspace& m_work;
@@ -114,7 +116,10 @@ Json make_model_file(const Campaign& campaign,
     Json categories = Json::object();
     for (const WorkColumn* input : program.inputs) {
         inputs.push_back(input->name);
-        domain[input->name] = domain_of(*input);
+        // a category that was not seen is none of those seen, and not the nearest one
+        if (!program.categories.contains(input->name)) {
+            domain[input->name] = domain_of(*input);
+        }
         const auto labels = data.work.categories.find(input->name);
         if (labels != data.work.categories.end()) {
             categories[input->name] = labels->second;

@@ -3,6 +3,7 @@
 #include "aisprint/base/digest.hpp"
 #include "aisprint/base/files.hpp"
 #include "aisprint/perf/model.hpp"
+#include "aisprint/training/predict.hpp"
 #include "aisprint/training/train.hpp"
 
 #include <fmt/format.h>
@@ -305,6 +306,42 @@ TEST(ModelFolders, KeepWhatIsThere) {
     const auto foreign = write_model_folder(scratch.path(), *report, "ini", "csv");
     ASSERT_FALSE(foreign);
     EXPECT_EQ(foreign.error().diagnostics.front().code, "TRN051");
+}
+
+TEST(TablePredictions, TellWhatTheyCannotDo) {
+    CollectingReporter reporter;
+    std::string csv = "kind,cores,time\n";
+    for (int cores = 1; cores <= 8; ++cores) {
+        csv += fmt::format("a,{},{}\nb,{},{}\n", cores, 5 + cores, cores, 9 + cores);
+    }
+    const auto report = train(table_of(csv),
+                              config_of("[General]\ntechniques = ['LRRidge']\ny = time\n"
+                                        "hp_selection = KFold\nfolds = 2\nvalidation = All\n"
+                                        "extrapolation = reject\n[LRRidge]\nalpha = [0]\n"),
+                              {}, reporter);
+    ASSERT_TRUE(report) << text_of(report.error().diagnostics);
+    const SourceFile model("m.json", report->techniques[0].model.dump());
+    const auto predict = [&](const std::string& rows) {
+        CollectingReporter warnings;
+        auto result = predict_table(model, table_of(rows), 0, warnings);
+        std::set<std::string> codes = codes_of(warnings.diagnostics());
+        if (!result) {
+            codes.merge(codes_of(result.error().diagnostics));
+        }
+        return std::pair(std::move(result), std::move(codes));
+    };
+    const auto [right, no_codes] = predict("time,cores,kind\n8,3,a\n12,3,b\n");
+    ASSERT_TRUE(right) << text_of(right.error().diagnostics);
+    EXPECT_THAT(no_codes, testing::IsEmpty());
+    EXPECT_NEAR(right->rows[0].prediction.value, 8, 1e-6);
+    EXPECT_NEAR(right->rows[1].prediction.value, 12, 1e-6);
+    EXPECT_NEAR(right->mape.value_or(1), 0, 1e-6);
+    EXPECT_THAT(to_csv(*right), HasSubstr("real,pred\n8,"));
+    EXPECT_THAT(predict("cores\n3\n").second, ElementsAre("TRN060"));
+    EXPECT_THAT(predict("cores,kind\nx,a\n").second, ElementsAre("TRN061"));
+    EXPECT_THAT(predict("cores,kind\n,a\n").second, ElementsAre("TRN061"));
+    EXPECT_THAT(predict("cores,kind\n3,c\n").second, ElementsAre("TRN062"));
+    EXPECT_THAT(predict("cores,kind\n30,a\n").second, ElementsAre("TRN063"));
 }
 
 /// Trains on a shared data set, or skips.
