@@ -150,8 +150,7 @@ Result<SourceFile> load_source(const fs::path& path, std::string shown_as) {
     return SourceFile(std::move(shown_as), std::move(text));
 }
 
-Result<void>
-write_file_atomic(const fs::path& path, std::string_view content, Access access) {
+Result<void> write_file_atomic(const fs::path& path, std::string_view content, Access access) {
     AISPRINT_TRY_ASSIGN(PendingFile file, PendingFile::stage(path, content, access));
     return file.place();
 }
@@ -168,7 +167,8 @@ Result<void> write_files_together(const std::vector<FileContent>& files) {
             return io_failure("BAS002", "write", file.path,
                               std::make_error_code(std::errc::is_a_directory));
         }
-        AISPRINT_TRY_ASSIGN(PendingFile staged, PendingFile::stage(file.path, file.content, file.access));
+        AISPRINT_TRY_ASSIGN(PendingFile staged,
+                            PendingFile::stage(file.path, file.content, file.access));
         pending.push_back(std::move(staged));
     }
     for (PendingFile& file : pending) {

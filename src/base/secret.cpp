@@ -83,9 +83,10 @@ std::string Redactor::redact(std::string_view text) const {
             at = line_end == std::string_view::npos ? text.size() : at + line_end;
             continue;
         }
-        const auto found = std::find_if(
-            m_secrets.begin(), m_secrets.end(),
-            [&](const std::string& secret) { return rest.substr(0, secret.size()) == secret; });
+        const auto found =
+            std::find_if(m_secrets.begin(), m_secrets.end(), [&](const std::string& secret) {
+                return rest.substr(0, secret.size()) == secret;
+            });
         if (found != m_secrets.end()) {
             result += k_mask;
             at += found->size();

@@ -16,11 +16,14 @@ namespace {
 /// Kinds in the order in which they are dropped. What can be dropped first is not part of the
 /// answer: a limit that nothing can meet is told as such, without load and nodes. Limits go before
 /// structure, because a search with few of them is easier.
-constexpr std::array k_dropping_order{
-    RequirementKind::arrival_rate,      RequirementKind::memory_limit,
-    RequirementKind::path_limit,        RequirementKind::local_limit,
-    RequirementKind::no_return_to_edge, RequirementKind::network_domain,
-    RequirementKind::one_resource_per_layer, RequirementKind::node_limit};
+constexpr std::array k_dropping_order{RequirementKind::arrival_rate,
+                                      RequirementKind::memory_limit,
+                                      RequirementKind::path_limit,
+                                      RequirementKind::local_limit,
+                                      RequirementKind::no_return_to_edge,
+                                      RequirementKind::network_domain,
+                                      RequirementKind::one_resource_per_layer,
+                                      RequirementKind::node_limit};
 
 /// Components that make the problem infeasible while all requirements are in force: without the
 /// load and the time of any one of them there is a solution.
