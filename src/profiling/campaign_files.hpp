@@ -14,6 +14,9 @@ namespace aisprint::profiling {
 /// The folder of a campaign: where each test lies, what of it is done, and a lock on the whole.
 class CampaignFiles {
 public:
+    /// The folder as it is, to be read; it is not locked.
+    explicit CampaignFiles(const CampaignPlan& plan) : m_folder(plan.folder) {}
+
     /// Makes the folder and locks it. A folder of another campaign is refused, or, with
     /// Restart::yes, emptied. Fails (input, PRF062, PRF063), (io).
     [[nodiscard]] static Result<CampaignFiles> open(const CampaignPlan& plan, Restart restart);
@@ -45,8 +48,6 @@ public:
                                                            const std::string& service) const;
 
 private:
-    explicit CampaignFiles(const CampaignPlan& plan) : m_folder(plan.folder) {}
-
     std::filesystem::path m_folder;
     int m_lock = -1;
 };

@@ -132,12 +132,21 @@ Result<double> CampaignResults::mean_output_kb(std::size_t deployment, const Uni
     return counted == 0 ? 0 : sum / static_cast<double>(counted);
 }
 
+std::string CampaignResults::tests_of(const Unit& unit) const {
+    return m_plan.parameters.single_services ? unit.id : k_full_workflow;
+}
+
+Result<std::vector<ServiceRun>> CampaignResults::read_unit(std::size_t deployment,
+                                                           const Unit& unit) const {
+    return read_runs(deployment, tests_of(unit), unit);
+}
+
 Result<UnitResult> CampaignResults::write_unit(std::size_t deployment, std::size_t index) const {
     const Unit& unit = m_plan.testbed.units[index];
     UnitResult result;
     result.unit = index;
     result.deployment = deployment;
-    const std::string tests = m_plan.parameters.single_services ? unit.id : k_full_workflow;
+    const std::string tests = tests_of(unit);
     AISPRINT_TRY_ASSIGN(const std::vector<ServiceRun> runs, read_runs(deployment, tests, unit));
     AISPRINT_TRY_ASSIGN(result.training_csv, write_service(deployment, tests, unit, runs));
     AISPRINT_TRY(write_file_atomic(m_files.tests(deployment, tests) / "results/done", ""));

@@ -20,7 +20,12 @@ public:
     /// The dataframes of a unit tested alone; those of the full workflow if it was not.
     [[nodiscard]] Result<UnitResult> write_unit(std::size_t deployment, std::size_t unit) const;
 
+    /// The runs of a unit: alone, or of the full workflow if it was not tested alone.
+    [[nodiscard]] Result<std::vector<ServiceRun>> read_unit(std::size_t deployment,
+                                                            const Unit& unit) const;
+
 private:
+    [[nodiscard]] std::string tests_of(const Unit& unit) const;
     [[nodiscard]] Result<std::vector<ServiceRun>>
     read_runs(std::size_t deployment, const std::string& tests, const Unit& unit) const;
     [[nodiscard]] Result<double> mean_output_kb(std::size_t deployment, const Unit& unit) const;

@@ -34,16 +34,23 @@ constexpr const char* k_control_groups = "/sys/fs/cgroup";
 constexpr const char* k_prefix = "aisprint-"; ///< of names that carry a UUID
 constexpr std::size_t k_uuid_length = 36;
 
-/// Prints the modules that a program imports at its top and that cannot be found.
+/// Prints the modules that a program, and those of its own folder, import at their top and that
+/// cannot be found.
 constexpr const char* k_import_check = R"(
-import ast, importlib.util, sys
+import ast, importlib.util, os, sys
 sys.path.insert(0, '')
-names = set()
-for node in ast.parse(open(sys.argv[1], encoding='utf-8').read()).body:
-    if isinstance(node, ast.Import):
-        names.update(alias.name.split('.')[0] for alias in node.names)
-    elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-        names.add(node.module.split('.')[0])
+files, names = [sys.argv[1]], set()
+for file in files:
+    for node in ast.parse(open(file, encoding='utf-8').read()).body:
+        found = []
+        if isinstance(node, ast.Import):
+            found = [alias.name.split('.')[0] for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found = [node.module.split('.')[0]]
+        for name in found:
+            if os.path.exists(name + '.py') and name + '.py' not in files:
+                files.append(name + '.py')
+            names.add(name)
 print(', '.join(sorted(n for n in names if importlib.util.find_spec(n) is None)), end='')
 )";
 

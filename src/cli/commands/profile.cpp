@@ -8,9 +8,12 @@
 #include "aisprint/base/files.hpp"
 #include "aisprint/profiling/campaign.hpp"
 #include "aisprint/profiling/local_backend.hpp"
+#include "aisprint/profiling/models.hpp"
+#include "aisprint/profiling/report.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdlib>
 #include <memory>
@@ -23,6 +26,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* k_system_python = "/usr/bin/python3";
 constexpr const char* k_data_sizes = "oscarp/components_data_size.yaml";
+constexpr const char* k_performance_models = "oscarp/performance_models.json";
+constexpr const char* k_report = "report.html";
 
 struct Options {
     std::string application_dir;
@@ -77,23 +82,49 @@ Result<profiling::LocalOptions> local_options(const Options& options,
     return local;
 }
 
-/// components_data_size.yaml of the application, with what was measured.
-Result<void> write_data_sizes(const config::ApplicationFolder& folder,
-                              const profiling::CampaignPlan& plan,
-                              const profiling::CampaignSummary& summary) {
-    const fs::path file = folder.path / k_data_sizes;
-    std::string existing;
-    if (fs::exists(file)) {
-        AISPRINT_TRY_ASSIGN(existing, read_file(file));
+/// The text of a file, or an empty one if there is no such file.
+Result<std::string> read_if_there(const fs::path& file) {
+    return fs::exists(file) ? read_file(file) : std::string();
+}
+
+/// Trains models and writes what the optimiser reads, and the report.
+Result<profiling::CampaignModels> write_all(const config::ApplicationFolder& folder,
+                                            const profiling::CampaignPlan& plan,
+                                            const profiling::CampaignSummary& summary,
+                                            std::vector<std::string> environment,
+                                            const std::stop_token& stop,
+                                            Reporter& reporter) {
+    profiling::CampaignModels models;
+    std::vector<FileContent> files;
+    AISPRINT_TRY_ASSIGN(const std::string sizes, read_if_there(folder.path / k_data_sizes));
+    files.push_back(
+        {folder.path / k_data_sizes, profiling::merge_data_sizes(sizes, plan, summary)});
+    if (plan.parameters.train_models) {
+        AISPRINT_TRY_ASSIGN(models, profiling::train_models(folder, plan, summary, reporter, stop));
+        AISPRINT_TRY_ASSIGN(const std::string known,
+                            read_if_there(folder.path / k_performance_models));
+        AISPRINT_TRY_ASSIGN(std::string merged,
+                            profiling::merge_performance_models(known, plan, models));
+        files.push_back({folder.path / k_performance_models, std::move(merged)});
     }
-    return write_file_atomic(file, profiling::merge_data_sizes(existing, plan, summary));
+    AISPRINT_TRY_ASSIGN(const profiling::ReportData data,
+                        profiling::report_data(plan, summary, models, std::move(environment)));
+    profiling::Report report = profiling::make_report(data);
+    files.push_back({plan.folder / k_report, std::move(report.html)});
+    for (auto& [name, picture] : report.pictures) {
+        files.push_back({plan.folder / "Graphs" / name, std::move(picture)});
+    }
+    AISPRINT_TRY(write_files_together(files));
+    return models;
 }
 
 int conclude(const config::ApplicationFolder& folder,
              const profiling::CampaignPlan& plan,
              const profiling::CampaignSummary& summary,
+             const profiling::LimitMethods& limits,
+             const std::stop_token& stop,
              Session& session) {
-    const nlohmann::ordered_json result = to_json(plan, summary);
+    nlohmann::ordered_json result = to_json(plan, summary);
     if (summary.interrupted) {
         return session.finish(
             Failure{ErrorKind::cancelled,
@@ -102,11 +133,27 @@ int conclude(const config::ApplicationFolder& folder,
                                             folder.shown_as))}},
             result);
     }
-    if (const auto written = write_data_sizes(folder, plan, summary); !written) {
-        return session.finish(written.error(), result);
+    if (!session.options().quiet && plan.parameters.train_models) {
+        session.print("Generating models...\n");
     }
+    const auto models =
+        write_all(folder, plan, summary, environment_lines(limits), stop, session.reporter());
+    if (!models) {
+        return session.finish(models.error(), result);
+    }
+    result["models"] = to_json(plan, *models);
+    result["report"] = plan.shown_as + "/" + k_report;
     if (!session.options().quiet) {
-        session.print(campaign_table(plan, summary));
+        session.print(campaign_table(plan, summary) + models_table(plan, *models) +
+                      fmt::format("Report: {}/{}\n", plan.shown_as, k_report));
+    }
+    if (!models->failed.empty()) {
+        return session.finish(
+            Failure{ErrorKind::degraded,
+                    {make_error("CLI016",
+                                fmt::format("no model of {}", fmt::join(models->failed, "; ")),
+                                "look at the logs of the runs, and repeat them")}},
+            result);
     }
     if (!summary.degraded.empty()) {
         return session.finish(
@@ -151,7 +198,9 @@ int run(const Options& options, Session& session) {
     campaign.only = options.only;
     const auto summary = profiling::run_campaign(*plan, campaign, backend, view, session.reporter(),
                                                  interrupt.token());
-    return summary ? conclude(*folder, *plan, *summary, session) : session.finish(summary.error());
+    return summary
+               ? conclude(*folder, *plan, *summary, backend.limits(), interrupt.token(), session)
+               : session.finish(summary.error());
 }
 
 CommandAction setup(CLI::App& app) {
@@ -189,7 +238,7 @@ Command profile_command() {
             {"aisprint profile --application_dir my_app --dry_run",
              "aisprint profile --application_dir my_app",
              "aisprint profile --application_dir my_app --only deployment_0"},
-            "train models of the tables with 'aisprint train'",
+            "look at the report; place the application with 'aisprint space4aid'",
             setup};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "views/profile_view.hpp"
 
+#include "version.hpp"
 #include "views/text_table.hpp"
 
 #include "aisprint/profiling/recap.hpp"
@@ -100,6 +101,36 @@ std::string campaign_table(const CampaignPlan& plan, const CampaignSummary& summ
     const std::string measured = table.empty() ? "Nothing was measured.\n" : table.text(0);
     return fmt::format("\n{}\n{} tests done, {} done before. Tables lie in {}\n", measured,
                        summary.tests_done, summary.tests_skipped, plan.shown_as);
+}
+
+std::string models_table(const CampaignPlan& plan, const CampaignModels& models) {
+    if (models.models.empty()) {
+        return {};
+    }
+    TextTable table({"UNIT", "BEST MODEL", "MAPE %", "FILE"},
+                    {Align::left, Align::left, Align::right, Align::left});
+    for (const UnitModel& model : models.models) {
+        table.add({plan.testbed.units[model.unit].id, model.technique,
+                   fmt::format("{:.1f}", 100 * model.validation_mape), model.file});
+    }
+    return "\n" + table.text(0);
+}
+
+std::vector<std::string> environment_lines(const LimitMethods& limits) {
+    return {fmt::format("aisprint {}, measured on the local machine", k_version),
+            fmt::format("limits of containers: {} (cpu), {} (memory)", to_string(limits.cpu),
+                        to_string(limits.memory))};
+}
+
+nlohmann::ordered_json to_json(const CampaignPlan& plan, const CampaignModels& models) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const UnitModel& model : models.models) {
+        list.push_back({{"unit", plan.testbed.units[model.unit].id},
+                        {"technique", model.technique},
+                        {"validation_mape", model.validation_mape},
+                        {"file", model.file}});
+    }
+    return list;
 }
 
 nlohmann::ordered_json to_json(const CampaignPlan& plan) {

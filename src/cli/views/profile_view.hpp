@@ -4,11 +4,13 @@
 #include "session.hpp"
 
 #include "aisprint/profiling/campaign.hpp"
+#include "aisprint/profiling/models.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace aisprint::cli {
 
@@ -21,6 +23,17 @@ namespace aisprint::cli {
 /// What was measured: a line for each unit and level.
 [[nodiscard]] std::string campaign_table(const profiling::CampaignPlan& plan,
                                          const profiling::CampaignSummary& summary);
+
+/// The model of each unit, with its error on rows that had no say in it.
+[[nodiscard]] std::string models_table(const profiling::CampaignPlan& plan,
+                                       const profiling::CampaignModels& models);
+
+/// What a report says of the machine that was measured on.
+[[nodiscard]] std::vector<std::string> environment_lines(const profiling::LimitMethods& limits);
+
+/// Models for programs.
+[[nodiscard]] nlohmann::ordered_json to_json(const profiling::CampaignPlan& plan,
+                                             const profiling::CampaignModels& models);
 
 /// A plan, and what came of it, for programs.
 [[nodiscard]] nlohmann::ordered_json to_json(const profiling::CampaignPlan& plan);

@@ -287,7 +287,9 @@ TEST_F(Local, MemoryBeyondTheLimitIsNotGiven) {
 }
 
 TEST_F(Local, AnInterpreterWithoutTheModulesOfADesignIsNotTaken) {
-    component("a", "import a_module_that_nobody_has, os\nfrom another_one.part import x\n");
+    component("a", "import a_module_that_nobody_has, os\nfrom utils import x\n");
+    ASSERT_TRUE(write_file_atomic(m_scratch.path() / "aisprint/designs/a/base/utils.py",
+                                  "from another_one.part import y\n"));
     const auto checked = backend().check(m_testbed);
     ASSERT_FALSE(checked);
     EXPECT_THAT(checked.error().diagnostics[0].message,

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aisprint/profiling/models.hpp"
+
+#include "campaign_files.hpp"
+#include "campaign_results.hpp"
+
+#include "aisprint/base/digest.hpp"
+#include "aisprint/base/files.hpp"
+#include "aisprint/training/train.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace aisprint::profiling {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* k_config_file = "oscarp/aMLLibrary-config.ini";
+constexpr int k_indent = 4;
+
+/// For tables of a handful of configurations: smooth techniques, and the mean to compare with.
+constexpr const char* k_default_config = R"([General]
+techniques = ['LRRidge', 'NNLS', 'DecisionTree', 'Dummy']
+y = 'avg_response_time'
+hp_selection = 'KFold'
+validation = 'KFold'
+folds = 3
+
+[DataPreparation]
+input_path = 'measurements.csv'
+use_columns = ['cores']
+inverse = ['cores']
+
+[LRRidge]
+alpha = [0.01, 0.1, 1]
+)";
+
+/// When nothing else can be trained: the mean.
+constexpr const char* k_mean_config = R"([General]
+techniques = ['Dummy']
+y = 'avg_response_time'
+hp_selection = 'All'
+validation = 'All'
+
+[DataPreparation]
+input_path = 'measurements.csv'
+use_columns = ['cores']
+)";
+
+class Trainer {
+public:
+    Trainer(const config::ApplicationFolder& folder,
+            const CampaignPlan& plan,
+            Reporter& reporter,
+            const std::stop_token& stop)
+        : m_folder(folder), m_plan(plan), m_reporter(reporter), m_stop(stop) {}
+
+    Result<CampaignModels> train(const CampaignSummary& summary) {
+        AISPRINT_TRY(load_config());
+        CampaignModels models;
+        for (const UnitResult& result : summary.units) {
+            if (m_stop.stop_requested()) {
+                break;
+            }
+            AISPRINT_TRY(train_unit(result, models));
+        }
+        return models;
+    }
+
+private:
+    Result<void> load_config() {
+        m_config_text = k_default_config;
+        std::string shown = "(built in)";
+        if (fs::exists(m_folder.path / k_config_file)) {
+            AISPRINT_TRY_ASSIGN(m_config_text, read_file(m_folder.path / k_config_file));
+            shown = m_folder.shown(k_config_file);
+        }
+        AISPRINT_TRY_ASSIGN(m_config,
+                            training::parse_config(SourceFile(shown, m_config_text), m_reporter));
+        return {};
+    }
+
+    Result<void> train_unit(const UnitResult& result, CampaignModels& models) {
+        const Unit& unit = m_plan.testbed.units[result.unit];
+        if (result.rows.empty()) {
+            models.failed.push_back(fmt::format("{}: nothing was measured", unit.id));
+            return {};
+        }
+        AISPRINT_TRY_ASSIGN(const std::string data, read_file(result.training_csv));
+        AISPRINT_TRY_ASSIGN(const training::Table table,
+                            training::parse_table(SourceFile(result.training_csv.string(), data)));
+        training::TrainOptions options;
+        options.data_digest = sha256_hex(data);
+        options.stop = m_stop;
+        auto report = training::train(table, m_config, options, m_reporter);
+        std::string config_text = m_config_text;
+        if (!report) {
+            if (report.error().kind != ErrorKind::input) {
+                return tl::unexpected<Failure>(std::move(report).error());
+            }
+            warn_of_mean(unit, report.error());
+            config_text = k_mean_config;
+            AISPRINT_TRY_ASSIGN(
+                const training::TrainingConfig mean,
+                training::parse_config(SourceFile("(built in)", config_text), m_reporter));
+            report = training::train(table, mean, options, m_reporter);
+            if (!report) {
+                models.failed.push_back(
+                    fmt::format("{}: {}", unit.id, report.error().diagnostics.front().message));
+                return {};
+            }
+        }
+        return keep(result, unit, *report, config_text, data, models);
+    }
+
+    void warn_of_mean(const Unit& unit, const Failure& failure) {
+        m_reporter.report(as_warning(
+            make_error("PRF070",
+                       fmt::format("{}: no technique could be trained, the mean is taken: {}",
+                                   unit.id, failure.diagnostics.front().message),
+                       "measure more levels of parallelism, or more repetitions")));
+    }
+
+    Result<void> keep(const UnitResult& result,
+                      const Unit& unit,
+                      const training::TrainingReport& report,
+                      const std::string& config_text,
+                      const std::string& data,
+                      CampaignModels& models) {
+        const fs::path folder =
+            result.training_csv.parent_path().parent_path() / "Models" / (unit.service + "_model");
+        AISPRINT_TRY(remove_tree(folder));
+        AISPRINT_TRY(make_directories(folder.parent_path()));
+        AISPRINT_TRY(training::write_model_folder(folder, report, config_text, data));
+        const training::TechniqueResult& best = report.techniques[report.best];
+        const fs::path file = folder / "best.json";
+        AISPRINT_TRY_ASSIGN(const SourceFile source, load_source(file, file.string()));
+        UnitModel model;
+        model.unit = result.unit;
+        AISPRINT_TRY_ASSIGN(model.model, perf::parse_model(source));
+        model.technique = training::to_string(best.technique);
+        model.validation_mape = best.validation.mape;
+        model.mean_target = model.model->mean_target();
+        const auto& inputs = model.model->inputs();
+        model.predictor =
+            std::find(inputs.begin(), inputs.end(), "observed_throughput") != inputs.end()
+                ? "LambdaBasedPredictor"
+                : "CoreBasedPredictor";
+        model.file = fs::relative(file, fs::absolute(m_folder.path)).string();
+        models.models.push_back(std::move(model));
+        return {};
+    }
+
+    const config::ApplicationFolder& m_folder;
+    const CampaignPlan& m_plan;
+    Reporter& m_reporter;
+    std::stop_token m_stop;
+    std::string m_config_text;
+    training::TrainingConfig m_config;
+};
+
+/// The prediction for a row, from the columns that the optimiser can supply.
+std::optional<ReportPrediction> predict(const perf::Model& model, const ResponseRow& row) {
+    std::vector<double> values;
+    for (const std::string& input : model.inputs()) {
+        if (input == "cores") {
+            values.push_back(row.cores);
+        } else if (input == "observed_throughput") {
+            values.push_back(row.observed_throughput);
+        } else {
+            return std::nullopt;
+        }
+    }
+    constexpr double k_level = 0.9;
+    const perf::Prediction prediction = model.predict(values, k_level);
+    return ReportPrediction{row.cores, row.observed_throughput, prediction.value, prediction.lower,
+                            prediction.upper};
+}
+
+} // namespace
+
+Result<CampaignModels> train_models(const config::ApplicationFolder& folder,
+                                    const CampaignPlan& plan,
+                                    const CampaignSummary& summary,
+                                    Reporter& reporter,
+                                    const std::stop_token& stop) {
+    return Trainer(folder, plan, reporter, stop).train(summary);
+}
+
+Result<std::string> merge_performance_models(const std::string& existing,
+                                             const CampaignPlan& plan,
+                                             const CampaignModels& models) {
+    Json document = existing.empty() ? Json::object() : Json::parse(existing, nullptr, false);
+    if (!document.is_object()) {
+        return fail(ErrorKind::input,
+                    make_error_in("oscarp/performance_models.json", "PRF071", "no JSON object",
+                                  "delete the file, or mend it"));
+    }
+    for (const UnitModel& model : models.models) {
+        const Unit& unit = plan.testbed.units[model.unit];
+        document[unit.component][unit.partition][unit.resource] = {
+            {"model", model.predictor},
+            {"regressor_file", model.file},
+            {"meanTime", model.mean_target},
+            {"validation_mape", model.validation_mape}};
+    }
+    return document.dump(k_indent) + "\n";
+}
+
+Result<ReportData> report_data(const CampaignPlan& plan,
+                               const CampaignSummary& summary,
+                               const CampaignModels& models,
+                               std::vector<std::string> environment) {
+    ReportData data;
+    data.title = plan.parameters.campaign_dir;
+    data.environment = std::move(environment);
+    const CampaignFiles files(plan);
+    const CampaignResults results(plan, files);
+    for (const UnitResult& result : summary.units) {
+        const Unit& unit = plan.testbed.units[result.unit];
+        ReportUnit entry;
+        entry.id = unit.id;
+        entry.component = unit.component;
+        entry.resource = unit.resource;
+        entry.service = unit.service;
+        entry.cpu = unit.cpu;
+        AISPRINT_TRY_ASSIGN(entry.runs, results.read_unit(result.deployment, unit));
+        const auto model =
+            std::find_if(models.models.begin(), models.models.end(),
+                         [&](const UnitModel& candidate) { return candidate.unit == result.unit; });
+        if (model != models.models.end()) {
+            entry.model = model->technique;
+            for (const ResponseRow& row : result.rows) {
+                if (auto prediction = predict(*model->model, row)) {
+                    entry.predictions.push_back(*prediction);
+                }
+            }
+        }
+        data.units.push_back(std::move(entry));
+    }
+    return data;
+}
+
+} // namespace aisprint::profiling
