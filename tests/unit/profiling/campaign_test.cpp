@@ -2,12 +2,14 @@
 #include "aisprint/profiling/campaign.hpp"
 
 #include "aisprint/base/files.hpp"
+#include "aisprint/profiling/models.hpp"
 #include "aisprint/profiling/recap.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <functional>
 #include <set>
@@ -242,6 +244,34 @@ TEST_F(CampaignTest, TestsEachUnitOnceAndWritesWhatTheOptimiserReads) {
               "other: 7\na: 2.5\nb: 2.5\na_partition1_1: 2.5\na_partition1_2: 2.5\n");
     EXPECT_TRUE(files().contains("deployment_1/C1P1.2@VM1/runs/Run #4/done"));
     EXPECT_FALSE(files().contains("deployment_1/C2@VM2/runs/Run #1/done"));
+}
+
+TEST_F(CampaignTest, ModelsAreTrainedAndWrittenAsTheOptimiserReadsThem) {
+    FixedBackend backend;
+    Notes notes;
+    const CampaignPlan planned = plan();
+    const auto summary = run(backend, notes);
+    ASSERT_TRUE(summary);
+    const auto models = train_models(m_folder, planned, *summary, m_reporter, {});
+    ASSERT_TRUE(models) << models.error().diagnostics[0].message;
+    EXPECT_TRUE(models->failed.empty());
+    ASSERT_EQ(models->models.size(), 4U);
+    const UnitModel& first = models->models.front();
+    EXPECT_EQ(first.predictor, "CoreBasedPredictor");
+    EXPECT_NEAR(first.mean_target, 1, 1e-9);
+    EXPECT_TRUE(fs::exists(m_scratch.path() / first.file));
+    const auto merged =
+        merge_performance_models(R"({"z": {"z": {"VM9": {"model": "QTedge"}}}})", planned, *models);
+    ASSERT_TRUE(merged);
+    const auto document = nlohmann::json::parse(*merged);
+    EXPECT_EQ(document["z"]["z"]["VM9"]["model"], "QTedge");
+    EXPECT_EQ(document["a"]["a_partition1_2"]["VM1"]["regressor_file"], models->models.back().file);
+    EXPECT_FALSE(merge_performance_models("[]", planned, *models));
+    const auto data = report_data(planned, *summary, *models, {"here"});
+    ASSERT_TRUE(data);
+    ASSERT_EQ(data->units.size(), 4U);
+    EXPECT_EQ(data->units[0].runs.size(), 4U);
+    EXPECT_EQ(data->units[0].predictions.size(), 4U);
 }
 
 TEST_F(CampaignTest, ASecondRunRepeatsNothing) {
