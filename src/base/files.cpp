@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/base/files.hpp"
 
+#include "aisprint/base/descriptor.hpp"
+
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -14,23 +16,6 @@ namespace aisprint {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// Closes a file descriptor at the end of its scope.
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : m_fd(fd) {}
-    ~Descriptor() {
-        if (m_fd >= 0) {
-            ::close(m_fd);
-        }
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int get() const { return m_fd; }
-
-private:
-    int m_fd;
-};
 
 Result<void> write_all(const fs::path& path, int fd, std::string_view content) {
     while (!content.empty()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/base/process.hpp"
 
+#include "aisprint/base/descriptor.hpp"
 #include "aisprint/base/files.hpp"
 
 #include <fcntl.h>
@@ -29,32 +30,6 @@ using Clock = std::chrono::steady_clock;
 constexpr int k_signal_base = 128;
 constexpr std::size_t k_tail_bytes = 64 * 1024;
 constexpr mode_t k_log_mode = 0600;
-
-/// A descriptor that is closed with the object.
-class Descriptor {
-public:
-    explicit Descriptor(int number = -1) : m_number(number) {}
-    Descriptor(Descriptor&& other) noexcept : m_number(std::exchange(other.m_number, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(m_number, other.m_number);
-        return *this;
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() { close(); }
-
-    [[nodiscard]] int get() const { return m_number; }
-    [[nodiscard]] bool is_open() const { return m_number >= 0; }
-
-    void close() {
-        if (m_number >= 0) {
-            ::close(std::exchange(m_number, -1));
-        }
-    }
-
-private:
-    int m_number;
-};
 
 struct Pipe {
     Descriptor read;

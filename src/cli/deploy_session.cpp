@@ -278,6 +278,18 @@ Result<std::unique_ptr<DeploySession>> DeploySession::open(DeployInput input,
     return session;
 }
 
+Result<std::unique_ptr<DeploySession>> DeploySession::open_at_server(const DeploySource& source,
+                                                                     const ImArguments& im,
+                                                                     std::stop_token stop,
+                                                                     Session& session) {
+    AISPRINT_TRY_ASSIGN(DeployInput input, read_state_input(source, im.auth, session.reporter()));
+    AISPRINT_TRY_ASSIGN(std::unique_ptr<DeploySession> run,
+                        open(std::move(input), im, std::move(stop), {}));
+    session.tell(fmt::format("Asking {} ...\n", im.url));
+    AISPRINT_TRY(run->check_server());
+    return run;
+}
+
 std::string DeploySession::command() const {
     return "aisprint toscarizer deploy " + m_input.arguments;
 }

@@ -84,6 +84,14 @@ public:
     [[nodiscard]] Result<std::vector<deploy::Action>>
     settle_and_plan(const deploy::PlanOptions& rules, const deploy::RunOptions& options);
 
+    /// The state of what was deployed, opened, and a server that answers: read_state_input(),
+    /// open() and check_server() one after the other. Fails as those do.
+    [[nodiscard]] static Result<std::unique_ptr<DeploySession>>
+    open_at_server(const DeploySource& source,
+                   const ImArguments& im,
+                   std::stop_token stop,
+                   Session& session);
+
 private:
     explicit DeploySession(DeployInput input) : m_input(std::move(input)) {}
 

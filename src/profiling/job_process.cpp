@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "job_process.hpp"
 
+#include "aisprint/base/descriptor.hpp"
 #include "aisprint/base/files.hpp"
 
 #include <fmt/format.h>
@@ -32,23 +33,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds k_patience{5000}; ///< between asking a process to end and killing it
 constexpr int k_cannot_start = 127;
 constexpr int k_signal_base = 128;
-
-/// A file descriptor that is closed with its scope.
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : m_fd(fd) {}
-    ~Descriptor() {
-        if (m_fd >= 0) {
-            ::close(m_fd);
-        }
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int get() const { return m_fd; }
-
-private:
-    int m_fd;
-};
 
 /// Texts as the null-terminated list that exec takes; the texts must outlive it.
 std::vector<char*> pointers(std::vector<std::string>& texts) {

@@ -34,20 +34,13 @@ Result<void> deliver(const Options& options, const std::string& text, Session& s
 }
 
 int run(const Options& options, Session& session) {
-    auto input = read_state_input(options.source, options.im.auth, session.reporter());
-    if (!input) {
-        return session.finish(input.error());
-    }
     const Interrupt interrupt;
-    auto opened = DeploySession::open(std::move(*input), options.im, interrupt.token(), {});
+    const auto opened =
+        DeploySession::open_at_server(options.source, options.im, interrupt.token(), session);
     if (!opened) {
         return session.finish(opened.error());
     }
     DeploySession& run = **opened;
-    session.tell(fmt::format("Asking {} ...\n", options.im.url));
-    if (const auto server = run.check_server(); !server) {
-        return session.finish(server.error());
-    }
     const auto shown = options.mask        ? ShownSecrets::none
                        : options.show_keys ? ShownSecrets::all
                                            : ShownSecrets::all_but_keys;

@@ -17,20 +17,13 @@ struct Options {
 };
 
 int run(const Options& options, Session& session) {
-    auto input = read_state_input(options.source, options.im.auth, session.reporter());
-    if (!input) {
-        return session.finish(input.error());
-    }
     const Interrupt interrupt;
-    auto opened = DeploySession::open(std::move(*input), options.im, interrupt.token(), {});
+    const auto opened =
+        DeploySession::open_at_server(options.source, options.im, interrupt.token(), session);
     if (!opened) {
         return session.finish(opened.error());
     }
     DeploySession& run = **opened;
-    session.tell(fmt::format("Asking {} ...\n", options.im.url));
-    if (const auto server = run.check_server(); !server) {
-        return session.finish(server.error());
-    }
     const auto live = deploy::ask_states(run.context());
     if (!live) {
         return session.finish(live.error());
