@@ -108,8 +108,8 @@ TEST(HeuristicsProperty, RandomGreedyIsHonest) {
 
 TEST(HeuristicsProperty, ImprovementsAreHonestAndNeverWorseThanTheirStart) {
     std::size_t changed_deployment = 0;
-    for (std::uint64_t seed = 0; seed < test::repetitions(300) && !testing::Test::HasFailure();
-         ++seed) {
+    // Also under a sanitizer: with a tenth of the seeds no deployment happens to be changed.
+    for (std::uint64_t seed = 0; seed < 300 && !testing::Test::HasFailure(); ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         const Problem problem = test::random_problem(small_profile(), seed).problem;
         const Instance instance(problem);
