@@ -2,12 +2,14 @@
 #include "aisprint/clients/im_client.hpp"
 
 #include "im_answer.hpp"
+#include "remote_caller.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -68,24 +70,6 @@ ImError malformed(const HttpResponse& response, const std::string& what) {
     return error;
 }
 
-ImError error_of_transport(const TransportError& transport) {
-    ImError error;
-    error.kind = transport.kind == TransportErrorKind::cancelled ? ImErrorKind::cancelled
-                                                                 : ImErrorKind::unreachable;
-    error.delivery = transport.delivery;
-    error.message = transport.message;
-    error.transport = transport.kind;
-    return error;
-}
-
-ImError cancelled(Delivery delivery) {
-    ImError error;
-    error.kind = ImErrorKind::cancelled;
-    error.delivery = delivery;
-    error.message = "cancelled";
-    return error;
-}
-
 ImError refused(std::string message) {
     ImError error;
     error.kind = ImErrorKind::refused;
@@ -94,15 +78,10 @@ ImError refused(std::string message) {
     return error;
 }
 
-/// True for errors that a short wait may cure: no answer, too many requests, a server's error.
-bool is_worth_a_repetition(const ImError& error) {
-    return error.kind == ImErrorKind::server ||
-           (error.kind == ImErrorKind::unreachable && error.transport != TransportErrorKind::tls);
-}
-
 /// The value of an answer, once it came.
 template <class T>
-ImResult<T> read(const ImResult<HttpResponse>& response, Parsed<T> (*parse)(const HttpResponse&)) {
+ImResult<T> read(const ImResult<HttpResponse>& response,
+                 const std::function<Parsed<T>(const HttpResponse&)>& parse) {
     if (!response) {
         return tl::unexpected<ImError>(response.error());
     }
@@ -126,23 +105,6 @@ ImResult<void> done(const ImResult<HttpResponse>& response) {
 }
 
 } // namespace
-
-bool ImError::is_transient() const {
-    switch (kind) {
-    case ImErrorKind::unreachable:
-        return transport != TransportErrorKind::tls;
-    case ImErrorKind::server:
-    case ImErrorKind::conflict:
-    case ImErrorKind::malformed:
-        return true;
-    case ImErrorKind::refused:
-    case ImErrorKind::unauthorised:
-    case ImErrorKind::gone:
-    case ImErrorKind::cancelled:
-        return false;
-    }
-    return false;
-}
 
 std::string to_string(ImStateName state) {
     const auto found = std::find_if(k_states.begin(), k_states.end(),
@@ -193,44 +155,15 @@ ImResult<std::string> ImClient::address_of(const std::string& url) const {
     return url;
 }
 
-ImResult<HttpResponse> ImClient::send(const HttpRequest& request, std::stop_token stop) {
-    tl::expected<HttpResponse, TransportError> response = m_transport.send(request, stop);
-    if (!response) {
-        return tl::unexpected<ImError>(error_of_transport(response.error()));
-    }
-    if (response->status >= 200 && response->status < 300) {
-        return std::move(*response);
-    }
-    ImError error = error_of(*response);
-    error.retry_after = retry_after(*response, m_clock.wall_time());
-    return tl::unexpected<ImError>(std::move(error));
+RemoteCaller ImClient::caller() const {
+    return RemoteCaller(m_transport, m_clock,
+                        {m_options.retries, m_options.longest_pause, m_options.random, error_of});
 }
 
-void ImClient::pause(int attempt, const ImError& error, std::stop_token stop) {
-    const double random = m_options.random ? m_options.random() : 0.0;
-    std::chrono::milliseconds duration = m_options.retries.pause_before(attempt, random);
-    if (error.retry_after) {
-        duration = std::max(duration, std::min(*error.retry_after, m_options.longest_pause));
-    }
-    m_clock.sleep(duration, std::move(stop));
-}
-
-ImResult<HttpResponse> ImClient::send_repeatedly(const HttpRequest& request, std::stop_token stop) {
-    Delivery delivery = Delivery::not_sent;
-    for (int attempt = 1;; ++attempt) {
-        ImResult<HttpResponse> response = send(request, stop);
-        if (response || attempt >= m_options.retries.attempts ||
-            !is_worth_a_repetition(response.error())) {
-            return response;
-        }
-        if (response.error().delivery == Delivery::unknown) {
-            delivery = Delivery::unknown;
-        }
-        pause(attempt + 1, response.error(), stop);
-        if (stop.stop_requested()) {
-            return tl::unexpected<ImError>(cancelled(delivery));
-        }
-    }
+ImResult<HttpResponse> ImClient::send_repeatedly(const HttpRequest& request,
+                                                 const std::stop_token& stop) const {
+    return caller().send_repeatedly([&request] { return request; },
+                                    RemoteCaller::Repeat::whatever_happened, stop);
 }
 
 ImResult<ImVersion> ImClient::version(std::stop_token stop) {
@@ -252,7 +185,7 @@ std::optional<ImVersion> ImClient::known_version(std::stop_token stop) {
         }
     }
     const ImResult<ImVersion> version = read<ImVersion>(
-        send(request_to("GET", m_options.url + "/version"), std::move(stop)), parse_version);
+        caller().send(request_to("GET", m_options.url + "/version"), stop), parse_version);
     if (!version) {
         return std::nullopt;
     }
@@ -272,25 +205,10 @@ ImResult<std::string> ImClient::create(const std::string& document, std::stop_to
     request.headers.push_back({"Content-Type", "text/yaml"});
     request.body = document;
     request.timeout = m_options.create_timeout;
-    for (int attempt = 1;; ++attempt) {
-        const ImResult<HttpResponse> response = send(request, stop);
-        if (response) {
-            Parsed<std::string> url = parse_created(*response, m_options.url);
-            if (!url) {
-                return tl::unexpected<ImError>(malformed(*response, url.error()));
-            }
-            return std::move(*url);
-        }
-        const ImError& error = response.error();
-        if (error.delivery != Delivery::not_sent || attempt >= m_options.retries.attempts ||
-            !is_worth_a_repetition(error)) {
-            return tl::unexpected<ImError>(error);
-        }
-        pause(attempt + 1, error, stop);
-        if (stop.stop_requested()) {
-            return tl::unexpected<ImError>(cancelled(Delivery::not_sent));
-        }
-    }
+    return read<std::string>(
+        caller().send_repeatedly([&request] { return request; }, RemoteCaller::Repeat::if_not_sent,
+                                 stop),
+        [this](const HttpResponse& response) { return parse_created(response, m_options.url); });
 }
 
 ImResult<std::string> ImClient::estimate_json(const std::string& document, std::stop_token stop) {

@@ -4,8 +4,7 @@
 #include "aisprint/base/secret.hpp"
 #include "aisprint/clients/http.hpp"
 #include "aisprint/clients/pause.hpp"
-
-#include <tl/expected.hpp>
+#include "aisprint/clients/remote_error.hpp"
 
 #include <chrono>
 #include <compare>
@@ -20,36 +19,14 @@
 
 namespace aisprint::clients {
 
-/// Why a call of the Infrastructure Manager gave no result.
-enum class ImErrorKind {
-    unreachable,  ///< no connection, TLS failure, or no complete answer
-    refused,      ///< 4xx but for those below: wrong document, provider said no
-    unauthorised, ///< 401, 403: credentials missing or not the owner's
-    gone,         ///< 404: unknown or deleted infrastructure
-    conflict,     ///< 409: not possible in the present state
-    server,       ///< 429, 5xx
-    malformed,    ///< an answer that is not as the protocol says
-    cancelled
-};
+class RemoteCaller;
 
-/// Why a call gave no result; `message` is the server's text, shortened, stack traces removed. It
-/// may hold anything that the server knows: redact it before it is shown.
-struct ImError {
-    ImErrorKind kind = ImErrorKind::unreachable;
-    int status = 0; ///< 0: no answer
-    /// not_sent: the server certainly did not do what was asked (not reached, or it refused).
-    Delivery delivery = Delivery::unknown;
-    std::string message;
-    std::optional<TransportErrorKind> transport = {};          ///< if there was no complete answer
-    std::optional<std::chrono::milliseconds> retry_after = {}; ///< the server's wish
-
-    /// True if the same call may succeed later: all but refusals, bad credentials, bad
-    /// certificates, infrastructures that are gone, and cancelled calls.
-    [[nodiscard]] bool is_transient() const;
-};
-
+/// Why a call of the Infrastructure Manager gave no result: 409 is an action that is not possible
+/// in the present state, 404 an infrastructure that is unknown or deleted.
+using ImErrorKind = RemoteErrorKind;
+using ImError = RemoteError;
 template <class T>
-using ImResult = tl::expected<T, ImError>;
+using ImResult = RemoteResult<T>;
 
 /// States of an infrastructure and of its virtual machines, as the server names them.
 enum class ImStateName {
@@ -153,15 +130,14 @@ public:
     remove(const std::string& url, ForceDelete force, std::stop_token stop);
 
 private:
-    [[nodiscard]] ImResult<HttpResponse> send(const HttpRequest& request, std::stop_token stop);
+    [[nodiscard]] RemoteCaller caller() const;
     [[nodiscard]] ImResult<HttpResponse> send_repeatedly(const HttpRequest& request,
-                                                         std::stop_token stop);
+                                                         const std::stop_token& stop) const;
     [[nodiscard]] HttpRequest request_to(const std::string& method, std::string url) const;
     [[nodiscard]] ImResult<std::string> address_of(const std::string& url) const;
     [[nodiscard]] ImResult<HttpResponse>
     get(const std::string& url, const std::string& property, std::stop_token stop);
     [[nodiscard]] std::optional<ImVersion> known_version(std::stop_token stop);
-    void pause(int attempt, const ImError& error, std::stop_token stop);
 
     Transport& m_transport;
     Clock& m_clock;
