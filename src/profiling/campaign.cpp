@@ -20,8 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* k_buckets_of = ".of"; ///< says which run filled the buckets
-
 class Campaign {
 public:
     Campaign(const CampaignPlan& plan,
@@ -45,7 +43,7 @@ public:
             }
             AISPRINT_TRY(make_deployment_results(d));
         }
-        AISPRINT_TRY(remove_tree(m_files.buckets()));
+        AISPRINT_TRY(remove_tree(m_files.work()));
         return std::move(m_summary);
     }
 
@@ -106,8 +104,14 @@ private:
             return !m_files.is_done({d, run.number, m_plan.testbed.units[unit].id});
         });
         const TestId full{d, run.number, k_full_workflow};
-        // tests of single units replay what the full workflow left in the buckets
-        if (!m_files.is_done(full) || (missing && !buckets_are_of(full))) {
+        bool must_run = !m_files.is_done(full);
+        if (!must_run && missing) {
+            AISPRINT_TRY(prepare(chain, run));
+            // tests of single units replay what the full workflow left in the buckets
+            AISPRINT_TRY_ASSIGN(const bool held, m_backend.holds_objects_of(request_for(full)));
+            must_run = !held;
+        }
+        if (must_run) {
             AISPRINT_TRY(run_full(full, chain, run));
         } else {
             skip(full);
@@ -131,15 +135,6 @@ private:
         m_observer.test_skipped(test);
     }
 
-    [[nodiscard]] static std::string bucket_mark(const TestId& test) {
-        return fmt::format("deployment_{} Run #{}\n", test.deployment, test.run);
-    }
-
-    [[nodiscard]] bool buckets_are_of(const TestId& test) const {
-        const auto mark = read_file(m_files.buckets() / k_buckets_of);
-        return mark && *mark == bucket_mark(test);
-    }
-
     [[nodiscard]] RunService service_of(const UnitChain& chain,
                                         std::size_t d,
                                         std::size_t position,
@@ -153,12 +148,27 @@ private:
     [[nodiscard]] RunRequest request_for(const TestId& test) const {
         const RunParameters& parameters = m_plan.parameters;
         RunRequest request;
+        request.kind =
+            test.unit == k_full_workflow ? RunKind::full_workflow : RunKind::single_service;
+        request.batch_size = parameters.batch_size;
+        request.number_of_batches = parameters.number_of_batches;
         request.arrival = parameters.arrival;
         request.inter_upload_seconds = parameters.inter_upload_seconds;
         request.seed = parameters.seed + test.run;
+        request.workflow = fmt::format("deployment_{} Run #{}\n", test.deployment, test.run);
         request.folder = m_files.test(test);
-        request.buckets = m_files.buckets();
+        request.work = m_files.work();
         return request;
+    }
+
+    /// Makes the resources ready, once for the tests of a level.
+    Result<void> prepare(const UnitChain& chain, const Run& run) {
+        const std::pair<const UnitChain*, const Run*> wanted(&chain, &run);
+        if (m_prepared != wanted) {
+            AISPRINT_TRY(m_backend.prepare(m_plan.testbed, chain, run, m_stop));
+            m_prepared = wanted;
+        }
+        return {};
     }
 
     Result<void> run_full(const TestId& test, const UnitChain& chain, const Run& run) {
@@ -167,34 +177,19 @@ private:
             request.services.push_back(service_of(chain, test.deployment, i, chain.units[i], run));
         }
         request.input_files = m_plan.input_files;
-        request.batch_size = m_plan.parameters.batch_size;
-        request.number_of_batches = m_plan.parameters.number_of_batches;
-        request.input_bucket = "bucket0";
-        AISPRINT_TRY(remove_tree(m_files.buckets()));
-        AISPRINT_TRY(execute(test, request, run));
-        if (!m_stop.stop_requested()) {
-            return write_file_atomic(m_files.buckets() / k_buckets_of, bucket_mark(test));
-        }
-        return {};
+        AISPRINT_TRY(prepare(chain, run));
+        return execute(test, request, run);
     }
 
-    /// Objects of the unit's real input bucket go through it again, in batches of their own.
+    /// Objects of the unit's real input bucket go through it again.
     Result<void>
     run_alone(const TestId& test, const UnitChain& chain, std::size_t unit, const Run& run) {
         const std::size_t position = position_of(chain, unit);
         RunRequest request = request_for(test);
         request.services.push_back(service_of(chain, test.deployment, position, unit, run));
-        request.input_files = objects_of(m_files.buckets() / fmt::format("bucket{}", position));
-        const int batches = m_plan.parameters.number_of_batches;
-        request.batch_size =
-            std::max(1, static_cast<int>(request.input_files.size()) / std::max(1, batches));
-        request.number_of_batches = 1;
         const Unit& facts = m_plan.testbed.units[unit];
         request.arrival = facts.parameters.arrival.value_or(m_plan.parameters.arrival);
-        request.input_bucket = fmt::format("temp{}", position);
-        request.keep_outputs = false;
-        AISPRINT_TRY(remove_tree(m_files.buckets() / request.input_bucket));
-        AISPRINT_TRY(remove_tree(m_files.buckets() / fmt::format("trash{}", position + 1)));
+        AISPRINT_TRY(prepare(chain, run));
         return execute(test, request, run);
     }
 
@@ -211,18 +206,6 @@ private:
         }
         AISPRINT_ASSERT(false);
         return 0;
-    }
-
-    static std::vector<fs::path> objects_of(const fs::path& bucket) {
-        std::vector<fs::path> objects;
-        std::error_code ignored;
-        for (const fs::directory_entry& entry : fs::directory_iterator(bucket, ignored)) {
-            if (entry.is_regular_file()) {
-                objects.push_back(entry.path());
-            }
-        }
-        std::sort(objects.begin(), objects.end());
-        return objects;
     }
 
     Result<void> execute(const TestId& test, const RunRequest& request, const Run& run) {
@@ -286,6 +269,7 @@ private:
     std::stop_token m_stop;
     CampaignSummary m_summary;
     bool m_has_run = false;
+    std::pair<const UnitChain*, const Run*> m_prepared;
 };
 
 } // namespace
@@ -298,9 +282,19 @@ Result<CampaignSummary> run_campaign(const CampaignPlan& plan,
                                      const std::stop_token& stop) {
     AISPRINT_TRY(backend.check(plan.testbed));
     AISPRINT_TRY_ASSIGN(const CampaignFiles files, CampaignFiles::open(plan, options.restart));
-    AISPRINT_TRY_ASSIGN(CampaignSummary summary,
-                        Campaign(plan, options, files, backend, observer, stop).run());
-    for (const std::string& why : summary.degraded) {
+    Result<CampaignSummary> summary = Campaign(plan, options, files, backend, observer, stop).run();
+    const Result<void> finished = backend.finish(!summary               ? CampaignEnd::failed
+                                                 : summary->interrupted ? CampaignEnd::interrupted
+                                                                        : CampaignEnd::complete);
+    if (!summary && !finished) {
+        std::vector<Diagnostic>& all = summary.error().diagnostics;
+        const std::vector<Diagnostic>& more = finished.error().diagnostics;
+        all.insert(all.end(), more.begin(), more.end());
+    }
+    if (!summary || !finished) {
+        return tl::unexpected<Failure>(summary ? finished.error() : summary.error());
+    }
+    for (const std::string& why : summary->degraded) {
         reporter.report(as_warning(make_error("PRF064", "degraded run: " + why,
                                               "its row is kept; look at the logs of the run")));
     }

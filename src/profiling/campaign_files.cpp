@@ -140,8 +140,8 @@ fs::path CampaignFiles::test(const TestId& id) const {
     return tests(id.deployment, id.unit) / "runs" / run_name(id.run);
 }
 
-fs::path CampaignFiles::buckets() const {
-    return m_folder / ".buckets";
+fs::path CampaignFiles::work() const {
+    return m_folder / ".work";
 }
 
 bool CampaignFiles::is_done(const TestId& id) const {

@@ -31,8 +31,8 @@ public:
                                               const std::string& unit) const;
     [[nodiscard]] std::filesystem::path test(const TestId& id) const;
 
-    /// Where the buckets of the run under way lie.
-    [[nodiscard]] std::filesystem::path buckets() const;
+    /// Where the backend keeps what it needs between runs.
+    [[nodiscard]] std::filesystem::path work() const;
 
     /// True if a test is done.
     [[nodiscard]] bool is_done(const TestId& id) const;

@@ -31,6 +31,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* k_control_groups = "/sys/fs/cgroup";
+constexpr const char* k_objects_of =
+    ".of"; ///< says which run of the full workflow filled the buckets
 constexpr const char* k_prefix = "aisprint-"; ///< of names that carry a UUID
 constexpr std::size_t k_uuid_length = 36;
 
@@ -110,6 +112,37 @@ std::vector<std::string> files_below(const fs::path& folder) {
     }
     std::sort(files.begin(), files.end());
     return files;
+}
+
+/// Objects of a bucket, in order of their names.
+std::vector<fs::path> objects_of(const fs::path& bucket) {
+    std::vector<fs::path> objects;
+    std::error_code ignored;
+    for (const fs::directory_entry& entry : fs::directory_iterator(bucket, ignored)) {
+        if (entry.is_regular_file()) {
+            objects.push_back(entry.path());
+        }
+    }
+    std::sort(objects.begin(), objects.end());
+    return objects;
+}
+
+/// Buckets of a service of a run.
+struct Buckets {
+    std::string input;
+    std::string output;
+};
+
+Buckets buckets_of(RunKind kind, const RunService& service) {
+    return kind == RunKind::full_workflow ? Buckets{fmt::format("bucket{}", service.position),
+                                                    fmt::format("bucket{}", service.position + 1)}
+                                          : Buckets{fmt::format("temp{}", service.position),
+                                                    fmt::format("trash{}", service.position + 1)};
+}
+
+/// Where the full workflow left what goes through a single service again.
+std::string objects_bucket(const RunRequest& request) {
+    return buckets_of(RunKind::full_workflow, request.services.front()).input;
 }
 
 /// CPUs that this process may run on.
@@ -233,6 +266,15 @@ public:
         m_environments.push_back(std::move(environment));
     }
 
+    /// All buckets that the stages read and write, each once, in order.
+    [[nodiscard]] std::vector<std::string> buckets() const {
+        std::set<std::string> names;
+        for (const auto& stage : m_stages) {
+            names.insert({stage->input_bucket, stage->output_bucket});
+        }
+        return {names.begin(), names.end()};
+    }
+
     Result<RunOutcome> execute() {
         AISPRINT_TRY(make_folders());
         AISPRINT_TRY(make_slots());
@@ -265,10 +307,8 @@ private:
 
     Result<void> make_folders() {
         AISPRINT_TRY(make_directories(m_request.folder / "logs_oscar"));
-        for (const auto& stage : m_stages) {
-            for (const std::string& bucket : {stage->input_bucket, stage->output_bucket}) {
-                AISPRINT_TRY(make_directories(m_request.buckets / bucket));
-            }
+        for (const std::string& bucket : buckets()) {
+            AISPRINT_TRY(make_directories(m_request.work / bucket));
         }
         return {};
     }
@@ -304,7 +344,10 @@ private:
 
     /// Puts the inputs into the first bucket, batch after batch, at absolute times.
     Result<void> upload() {
-        const std::vector<UploadStep> steps = plan_uploads(m_request);
+        const std::vector<UploadStep> steps =
+            m_request.kind == RunKind::full_workflow
+                ? plan_uploads(m_request)
+                : plan_replay(m_request, objects_of(m_request.work / objects_bucket(m_request)));
         const auto begin = std::chrono::steady_clock::now();
         for (const UploadStep& step : steps) {
             if (!wait_until(begin, step.seconds)) {
@@ -329,7 +372,7 @@ private:
 
     /// Makes a file appear whole in a bucket, and tells the stage that reads it.
     Result<void> put(const fs::path& file, const std::string& bucket, const std::string& key) {
-        const fs::path target = m_request.buckets / bucket / key;
+        const fs::path target = m_request.work / bucket / key;
         AISPRINT_TRY(make_directories(target.parent_path()));
         const fs::path hidden = target.parent_path() / (".tmp-" + target.filename().string());
         AISPRINT_TRY(stage(file, hidden));
@@ -408,7 +451,7 @@ private:
         const fs::path input = input_folder / fs::path(object.key).filename();
         job.job_start = m_clock.now();
         AISPRINT_TRY(
-            aisprint::profiling::stage(m_request.buckets / stage.input_bucket / object.key, input));
+            aisprint::profiling::stage(m_request.work / stage.input_bucket / object.key, input));
         const OutputName output = output_name(object.key, output_folder);
 
         JobProcess process = make_process(slot, stage, object, input, output_folder, output);
@@ -464,7 +507,7 @@ private:
     Result<void> deliver(const Stage& stage, const fs::path& output_folder, JobRecord& job) {
         for (const std::string& key : files_below(output_folder)) {
             const fs::path file = output_folder / key;
-            const fs::path target = m_request.buckets / stage.output_bucket / key;
+            const fs::path target = m_request.work / stage.output_bucket / key;
             std::error_code reason;
             job.output_bytes += fs::file_size(file, reason);
             AISPRINT_TRY(make_directories(target.parent_path()));
@@ -555,7 +598,7 @@ Result<RunOutcome> LocalBackend::run(const RunRequest& request,
                                      const ProgressSink& progress,
                                      const std::stop_token& stop) {
     AISPRINT_ASSERT(!request.services.empty() && request.folder.is_absolute() &&
-                    request.buckets.is_absolute());
+                    request.work.is_absolute());
     RunOfStages run(request, m_impl->options, m_impl->groups, progress, stop);
     for (std::size_t i = 0; i < request.services.size(); ++i) {
         const RunService& service = request.services[i];
@@ -563,14 +606,29 @@ Result<RunOutcome> LocalBackend::run(const RunRequest& request,
         stage->service = service;
         stage->design = m_impl->design_of(*service.unit);
         stage->interpreter = m_impl->interpreters.at(service.unit->design);
-        stage->input_bucket =
-            i == 0 ? request.input_bucket : fmt::format("bucket{}", service.position);
-        stage->output_bucket = request.keep_outputs ? fmt::format("bucket{}", service.position + 1)
-                                                    : fmt::format("trash{}", service.position + 1);
+        Buckets buckets = buckets_of(request.kind, service);
+        stage->input_bucket = std::move(buckets.input);
+        stage->output_bucket = std::move(buckets.output);
         auto environment = m_impl->environment_of(*service.unit);
         run.add(std::move(stage), std::move(environment));
     }
-    return run.execute();
+    if (request.kind == RunKind::single_service) {
+        for (const std::string& bucket : run.buckets()) {
+            AISPRINT_TRY(remove_tree(request.work / bucket));
+        }
+        return run.execute();
+    }
+    AISPRINT_TRY(remove_tree(request.work));
+    AISPRINT_TRY_ASSIGN(RunOutcome outcome, run.execute());
+    if (!outcome.interrupted) {
+        AISPRINT_TRY(write_file_atomic(request.work / k_objects_of, request.workflow));
+    }
+    return outcome;
+}
+
+Result<bool> LocalBackend::holds_objects_of(const RunRequest& full) {
+    const auto workflow = read_file(full.work / k_objects_of);
+    return workflow && *workflow == full.workflow;
 }
 
 } // namespace aisprint::profiling

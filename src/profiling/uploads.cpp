@@ -43,30 +43,46 @@ double wait_after_batch(const RunRequest& request, Random& random) {
     return std::round(std::max(mean, drawn) * k_hundredths) / k_hundredths;
 }
 
-std::string numbered(const std::filesystem::path& file, int number) {
+std::string numbered(const std::filesystem::path& file, std::size_t number) {
     return fmt::format("{}_{}{}", file.stem().string(), number, file.extension().string());
+}
+
+std::vector<UploadStep> in_batches(const RunRequest& request,
+                                   const std::vector<std::filesystem::path>& files,
+                                   std::size_t batch) {
+    Random random(request.seed);
+    std::vector<UploadStep> steps;
+    double seconds = 0;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (i > 0 && i % batch == 0) {
+            seconds += wait_after_batch(request, random);
+        }
+        steps.push_back({seconds, files[i], files[i].filename().string()});
+    }
+    return steps;
 }
 
 } // namespace
 
 std::vector<UploadStep> plan_uploads(const RunRequest& request) {
-    Random random(request.seed);
-    std::vector<UploadStep> steps;
-    const bool repeated = request.input_files.size() == 1;
     const std::size_t batch = static_cast<std::size_t>(std::max(1, request.batch_size));
-    const std::size_t count = repeated ? batch * static_cast<std::size_t>(request.number_of_batches)
-                                       : request.input_files.size();
-    double seconds = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        if (i > 0 && i % batch == 0) {
-            seconds += wait_after_batch(request, random);
-        }
-        const std::filesystem::path& file = request.input_files[repeated ? 0 : i];
-        steps.push_back({seconds, file,
-                         repeated && count > 1 ? numbered(file, static_cast<int>(i))
-                                               : file.filename().string()});
+    if (request.input_files.size() != 1) {
+        return in_batches(request, request.input_files, batch);
+    }
+    const std::size_t count = batch * static_cast<std::size_t>(request.number_of_batches);
+    const std::filesystem::path& file = request.input_files.front();
+    std::vector<UploadStep> steps =
+        in_batches(request, std::vector<std::filesystem::path>(count, file), batch);
+    for (std::size_t i = 0; count > 1 && i < count; ++i) {
+        steps[i].key = numbered(file, i);
     }
     return steps;
+}
+
+std::vector<UploadStep> plan_replay(const RunRequest& request,
+                                    const std::vector<std::filesystem::path>& objects) {
+    const auto batches = static_cast<std::size_t>(std::max(1, request.number_of_batches));
+    return in_batches(request, objects, std::max<std::size_t>(1, objects.size() / batches));
 }
 
 } // namespace aisprint::profiling

@@ -21,4 +21,9 @@ struct UploadStep {
 /// lies between batches, drawn from the request's seed.
 [[nodiscard]] std::vector<UploadStep> plan_uploads(const RunRequest& request);
 
+/// The same for objects that go through a single service again: each once, under its own name,
+/// in as many batches as the request says (one object each if there are fewer objects).
+[[nodiscard]] std::vector<UploadStep>
+plan_replay(const RunRequest& request, const std::vector<std::filesystem::path>& objects);
+
 } // namespace aisprint::profiling

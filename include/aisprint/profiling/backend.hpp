@@ -2,6 +2,7 @@
 #pragma once
 
 #include "aisprint/profiling/parameters.hpp"
+#include "aisprint/profiling/schedule.hpp"
 #include "aisprint/profiling/time_table.hpp"
 #include "aisprint/profiling/units.hpp"
 
@@ -24,20 +25,28 @@ struct RunService {
     std::size_t position = 0; ///< in the chain, from 0; names the buckets
 };
 
+/// What a run does with its objects.
+enum class RunKind {
+    full_workflow, ///< inputs go into bucket0, each service's outputs into the next bucket
+    single_service ///< what the full workflow left in the service's bucket goes through it again,
+                   ///< by way of tempK; outputs go to trashK and trigger nothing
+};
+
 /// One execution of a workload.
 struct RunRequest {
-    std::vector<RunService> services;               ///< in the order of the chain; one for a test
-                                                    ///< of a service alone
-    std::vector<std::filesystem::path> input_files; ///< uploaded in each batch, or once
-    int batch_size = 1;
+    RunKind kind = RunKind::full_workflow;
+    std::vector<RunService> services; ///< in the order of the chain; one for a single service
+    /// Of the full workflow: uploaded in each batch, or once if there are several.
+    std::vector<std::filesystem::path> input_files;
+    int batch_size = 1; ///< of the full workflow
     int number_of_batches = 1;
     Arrival arrival = Arrival::deterministic;
     double inter_upload_seconds = 0;
     std::uint64_t seed = 1;
-    std::filesystem::path folder;  ///< where logs go
-    std::filesystem::path buckets; ///< where buckets lie; kept for tests of single services
-    std::string input_bucket;      ///< bucket0, or tempK
-    bool keep_outputs = true;      ///< false: outputs go to trashK and trigger nothing
+    /// Names the run of the full workflow whose objects are made, or go through a service again.
+    std::string workflow;
+    std::filesystem::path folder; ///< where logs go
+    std::filesystem::path work;   ///< where a backend may keep what it needs between runs
 };
 
 /// An upload of an input.
@@ -76,6 +85,9 @@ struct LimitMethods {
     LimitMethod memory = LimitMethod::none;
 };
 
+/// How a campaign ended, for those who clean up after it.
+enum class CampaignEnd { complete, interrupted, failed };
+
 /// Something that runs workloads.
 class Backend {
 public:
@@ -88,10 +100,22 @@ public:
     /// is missing.
     [[nodiscard]] virtual Result<void> check(const Testbed& testbed) = 0;
 
+    /// Makes the resources of a deployment ready for a run, with as many nodes as it says. Fails
+    /// (remote) if they cannot be had.
+    [[nodiscard]] virtual Result<void>
+    prepare(const Testbed& testbed, const UnitChain& chain, const Run& run, std::stop_token stop);
+
+    /// Whether the objects of a run of the full workflow are still there, so that single services
+    /// can be tested with them.
+    [[nodiscard]] virtual Result<bool> holds_objects_of(const RunRequest& full) = 0;
+
     /// Runs a workload to its end. Jobs that fail are part of the outcome. Fails (io) if files
     /// cannot be written or processes cannot be made.
     [[nodiscard]] virtual Result<RunOutcome>
     run(const RunRequest& request, const ProgressSink& progress, const std::stop_token& stop) = 0;
+
+    /// Gives back what prepare() took, as the campaign ended. Called once, also after failures.
+    [[nodiscard]] virtual Result<void> finish(CampaignEnd end);
 };
 
 } // namespace aisprint::profiling

@@ -28,6 +28,7 @@ public:
     ~LocalBackend() override;
 
     [[nodiscard]] Result<void> check(const Testbed& testbed) override;
+    [[nodiscard]] Result<bool> holds_objects_of(const RunRequest& full) override;
     [[nodiscard]] Result<RunOutcome> run(const RunRequest& request,
                                          const ProgressSink& progress,
                                          const std::stop_token& stop) override;

@@ -30,37 +30,52 @@ public:
                            const ProgressSink& progress,
                            const std::stop_token& stop) override {
         RunOutcome outcome;
+        const bool is_full = request.kind == RunKind::full_workflow;
         std::vector<std::string> ids;
-        std::size_t objects =
-            request.input_files.size() == 1
-                ? static_cast<std::size_t>(request.batch_size * request.number_of_batches)
-                : request.input_files.size();
+        const std::size_t objects = objects_of(request);
         for (const RunService& service : request.services) {
             ids.push_back(service.unit->id);
             outcome.jobs.push_back(jobs_of(service, objects));
-            const fs::path bucket = request.buckets / fmt::format("bucket{}", service.position + 1);
+            const fs::path bucket = request.work / fmt::format("bucket{}", service.position + 1);
             for (const JobRecord& job : outcome.jobs.back()) {
-                if (request.keep_outputs) {
+                if (is_full) {
                     EXPECT_TRUE(make_directories(bucket));
                     EXPECT_TRUE(write_file_atomic(bucket / job.output_keys[0], "out"));
                 }
             }
             progress({service.unit->service, objects, objects});
         }
-        if (request.keep_outputs) {
-            const fs::path bucket = request.buckets / "bucket0";
+        if (is_full) {
+            const fs::path bucket = request.work / "bucket0";
             EXPECT_TRUE(make_directories(bucket));
             for (std::size_t i = 0; i < objects; ++i) {
                 EXPECT_TRUE(write_file_atomic(bucket / fmt::format("in_{}", i), "x"));
             }
+            EXPECT_TRUE(write_file_atomic(request.work / "workflow", request.workflow));
         }
         m_calls.push_back(fmt::format("{}", fmt::join(ids, "+")));
-        m_inputs.push_back(request.input_files.size());
         if (m_calls.size() == m_stop_at) {
             m_source.request_stop();
         }
         outcome.interrupted = stop.stop_requested();
         return outcome;
+    }
+
+    Result<bool> holds_objects_of(const RunRequest& full) override {
+        const auto workflow = read_file(full.work / "workflow");
+        return workflow && *workflow == full.workflow;
+    }
+
+    static std::size_t objects_of(const RunRequest& request) {
+        if (request.kind == RunKind::full_workflow) {
+            return request.input_files.size() == 1
+                       ? static_cast<std::size_t>(request.batch_size * request.number_of_batches)
+                       : request.input_files.size();
+        }
+        const fs::path bucket =
+            request.work / fmt::format("bucket{}", request.services.front().position);
+        const fs::directory_iterator objects(bucket);
+        return static_cast<std::size_t>(std::distance(begin(objects), end(objects)));
     }
 
     static std::vector<JobRecord> jobs_of(const RunService& service, std::size_t count) {
@@ -82,7 +97,6 @@ public:
     }
 
     std::vector<std::string> m_calls;
-    std::vector<std::size_t> m_inputs;
     std::size_t m_stop_at = 0;
     std::stop_source m_source;
 };
@@ -197,7 +211,7 @@ run: {campaign_dir: c1, repetitions: 2}
         const fs::path campaign = m_scratch.path() / "oscarp/c1";
         for (const fs::directory_entry& entry : fs::recursive_directory_iterator(campaign)) {
             const std::string path = fs::relative(entry.path(), campaign).string();
-            if (entry.is_regular_file() && !path.starts_with(".buckets")) {
+            if (entry.is_regular_file() && !path.starts_with(".work")) {
                 paths.insert(path);
             }
         }
@@ -343,6 +357,7 @@ TEST_F(CampaignTest, TwoCampaignsInOneFolderAreRefused) {
         using Second = std::function<Result<CampaignSummary>(FixedBackend&, Notes&)>;
         explicit Nested(Second second) : m_second(std::move(second)) {}
         Result<void> check(const Testbed&) override { return {}; }
+        Result<bool> holds_objects_of(const RunRequest&) override { return false; }
         Result<RunOutcome>
         run(const RunRequest& request, const ProgressSink&, const std::stop_token& stop) override {
             FixedBackend inner;

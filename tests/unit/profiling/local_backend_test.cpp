@@ -119,8 +119,7 @@ open(o + '-1.txt', 'w').write(open(i).read() + 'b')
         result.input_files = {m_scratch.path() / "input.txt"};
         result.batch_size = jobs;
         result.folder = m_scratch.path() / "run";
-        result.buckets = m_scratch.path() / "buckets";
-        result.input_bucket = "bucket0";
+        result.work = m_scratch.path() / "buckets";
         return result;
     }
 
@@ -208,16 +207,30 @@ TEST_F(Local, JobsHaveLogsInTheWordsOfTheSupervisor) {
 }
 
 TEST_F(Local, AServiceAloneTriggersNothing) {
-    RunRequest alone = request(2, 3);
+    const RunRequest full = request(2, 3);
+    ASSERT_TRUE(run(full));
+    RunRequest alone = full;
+    alone.kind = RunKind::single_service;
     alone.services.erase(alone.services.begin() + 1);
-    alone.input_bucket = "temp0";
-    alone.keep_outputs = false;
     const auto outcome = run(alone);
     ASSERT_TRUE(outcome);
     EXPECT_EQ(outcome->jobs.size(), 1U);
     EXPECT_EQ(outcome->jobs[0].size(), 3U);
     EXPECT_TRUE(fs::exists(m_scratch.path() / "buckets/trash1" /
                            outcome->jobs[0].front().output_keys.front()));
+}
+
+TEST_F(Local, KnowsWhoseObjectsItHolds) {
+    RunRequest first = request(1, 1);
+    first.workflow = "Run #1";
+    LocalBackend local = backend();
+    ASSERT_TRUE(local.check(m_testbed));
+    EXPECT_FALSE(local.holds_objects_of(first).value());
+    ASSERT_TRUE(local.run(first, [](const Progress&) {}, {}));
+    EXPECT_TRUE(local.holds_objects_of(first).value());
+    RunRequest second = first;
+    second.workflow = "Run #2";
+    EXPECT_FALSE(local.holds_objects_of(second).value());
 }
 
 TEST_F(Local, FailuresAreRecordedAndDegradeTheRun) {
