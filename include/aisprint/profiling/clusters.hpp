@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "aisprint/base/result.hpp"
+#include "aisprint/base/secret.hpp"
+#include "aisprint/clients/http.hpp"
+#include "aisprint/clients/remote_shell.hpp"
+#include "aisprint/profiling/backend.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace aisprint::profiling {
+
+/// Who made a cluster.
+enum class ClusterOrigin {
+    physical, ///< it was there: only its nodes are cordoned, and given back
+    virtual_  ///< we had it made by the Infrastructure Manager
+};
+
+/// An OSCAR cluster that is ready, and how to get into it.
+struct Cluster {
+    std::string resource; ///< its name in candidate_resources.yaml
+    ClusterOrigin origin = ClusterOrigin::physical;
+    std::string oscar_endpoint; ///< URL
+    std::string oscar_user = "oscar";
+    Secret oscar_password;
+    std::string minio_endpoint; ///< URL
+    std::string minio_access_key = "minio";
+    Secret minio_secret_key;
+    std::string minio_region = "us-east-1";
+    std::optional<clients::SshTarget> ssh; ///< of the front end; nothing: no shell there
+    clients::TlsVerification verification = clients::TlsVerification::on;
+};
+
+/// Clusters by the name of their resource.
+using ClusterMap = std::map<std::string, Cluster>;
+
+/// Where clusters come from.
+class ClusterSource {
+public:
+    ClusterSource() = default;
+    ClusterSource(const ClusterSource&) = delete;
+    ClusterSource& operator=(const ClusterSource&) = delete;
+    virtual ~ClusterSource() = default;
+
+    /// Checks that every one of these resources could be had, before anything is changed. Fails
+    /// (input) with all that is missing.
+    [[nodiscard]] virtual Result<void> check(const std::vector<std::string>& resources) = 0;
+
+    /// The clusters of these resources, ready, each with as many worker nodes as is said. Clusters
+    /// that are there already are kept. Fails (remote) if one cannot be had, (cancelled) on a stop.
+    [[nodiscard]] virtual Result<ClusterMap>
+    prepare(const std::map<std::string, std::int64_t>& nodes, std::stop_token stop) = 0;
+
+    /// Gives back what prepare() took, as the campaign ended. Called once, also after failures.
+    [[nodiscard]] virtual Result<void> finish(CampaignEnd end) = 0;
+};
+
+} // namespace aisprint::profiling
