@@ -15,95 +15,6 @@ namespace aisprint::clients {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr int k_deepest =
-    100; ///< nesting of JSON; beyond it, writing it again may use up the stack
-
-tl::unexpected<std::string> wrong(std::string what) {
-    return tl::unexpected<std::string>(std::move(what));
-}
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(),
-                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view k_blank = " \t\r\n\v\f";
-    const std::size_t begin = text.find_first_not_of(k_blank);
-    if (begin == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(begin, text.find_last_not_of(k_blank) - begin + 1);
-}
-
-bool is_too_deep(std::string_view text) {
-    int depth = 0;
-    bool in_text = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char letter = text[i];
-        if (in_text) {
-            if (letter == '\\') {
-                ++i;
-            } else if (letter == '"') {
-                in_text = false;
-            }
-        } else if (letter == '"') {
-            in_text = true;
-        } else if (letter == '{' || letter == '[') {
-            if (++depth > k_deepest) {
-                return true;
-            }
-        } else if (letter == '}' || letter == ']') {
-            --depth;
-        }
-    }
-    return false;
-}
-
-/// The JSON of a body, or nothing.
-std::optional<Json> json_of(const std::string& body) {
-    if (is_too_deep(body)) {
-        return std::nullopt;
-    }
-    Json json = Json::parse(body, nullptr, false);
-    if (json.is_discarded()) {
-        return std::nullopt;
-    }
-    return json;
-}
-
-bool says_json(const HttpResponse& response) {
-    return lower(response.header("Content-Type")).find("json") != std::string::npos;
-}
-
-std::string type_of(const HttpResponse& response) {
-    const std::string_view type = response.header("Content-Type");
-    return type.empty() ? std::string("no content type") : shortened_text(type);
-}
-
-/// The JSON object of an answer that must be one.
-Parsed<Json> object_of(const HttpResponse& response) {
-    if (is_html(response)) {
-        return wrong(
-            fmt::format("answered with a page ({}) where JSON is expected", type_of(response)));
-    }
-    std::optional<Json> json = json_of(response.body);
-    if (!json) {
-        return wrong(trimmed(response.body).empty()
-                         ? std::string("answered with nothing where JSON is expected")
-                         : fmt::format("answered with {} bytes ({}) that are not JSON",
-                                       response.body.size(), type_of(response)));
-    }
-    if (!json->is_object()) {
-        return wrong("answered with JSON that is not an object");
-    }
-    return std::move(*json);
-}
-
 /// A text that stands alone in the body, or under `key` of a JSON object.
 Parsed<std::string> text_of(const HttpResponse& response, const char* key) {
     if (is_html(response)) {
@@ -121,46 +32,6 @@ Parsed<std::string> text_of(const HttpResponse& response, const char* key) {
         return wrong(fmt::format("answered with JSON that has no text \"{}\"", key));
     }
     return found->get<std::string>();
-}
-
-/// Lines of a text without stack traces of Python: the lines between "Traceback" and the
-/// exception are dropped, the exception stays.
-std::string without_stack_traces(std::string_view text) {
-    constexpr std::string_view k_title = "Traceback (most recent call last)";
-    std::string result;
-    bool in_trace = false;
-    while (!text.empty()) {
-        const std::size_t end = text.find('\n');
-        std::string_view line = text.substr(0, end);
-        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-        if (const std::size_t title = line.find(k_title); title != std::string_view::npos) {
-            line = line.substr(0, title);
-            in_trace = true;
-        } else if (in_trace) {
-            if (trimmed(line).empty() || line.front() == ' ' || line.front() == '\t') {
-                continue;
-            }
-            in_trace = false;
-        }
-        result += line;
-        result += '\n';
-    }
-    return result;
-}
-
-/// What a page of HTML has in its title, or else that it is one.
-std::string text_of_page(const std::string& body) {
-    const std::string small = lower(body);
-    constexpr std::string_view k_open = "<title>";
-    const std::size_t begin = small.find(k_open);
-    const std::size_t end =
-        begin == std::string::npos ? begin : small.find("</title>", begin + k_open.size());
-    if (end == std::string::npos) {
-        return "a page of HTML";
-    }
-    return fmt::format(
-        "a page of HTML titled \"{}\"",
-        trimmed(std::string_view(body).substr(begin + k_open.size(), end - begin - k_open.size())));
 }
 
 /// The server's own words, or nothing if it is not IM that speaks.
@@ -182,23 +53,6 @@ std::optional<std::string> words_of_im(const HttpResponse& response) {
     return message->get<std::string>();
 }
 
-ImErrorKind kind_of_status(int status) {
-    switch (status) {
-    case 401:
-    case 403:
-        return ImErrorKind::unauthorised;
-    case 404:
-        return ImErrorKind::gone;
-    case 409:
-        return ImErrorKind::conflict;
-    case 408:
-    case 429:
-        return ImErrorKind::server;
-    default:
-        return status >= 500 ? ImErrorKind::server : ImErrorKind::refused;
-    }
-}
-
 bool is_id(std::string_view text) {
     return !text.empty() && text != "." && text != ".." &&
            std::all_of(text.begin(), text.end(), [](unsigned char letter) {
@@ -214,34 +68,6 @@ Parsed<std::string> checked_url(std::string url) {
 }
 
 } // namespace
-
-bool is_html(const HttpResponse& response) {
-    if (lower(response.header("Content-Type")).find("html") != std::string::npos) {
-        return true;
-    }
-    const std::string start = lower(trimmed(response.body).substr(0, 14));
-    return start.rfind("<!doctype html", 0) == 0 || start.rfind("<html", 0) == 0;
-}
-
-std::string shortened_text(std::string_view text) {
-    constexpr std::size_t k_longest = 600;
-    std::string result;
-    std::size_t count = 0;
-    const std::string lines = without_stack_traces(text);
-    for (const char letter : lines) {
-        const auto byte = static_cast<unsigned char>(letter);
-        const bool blank = byte <= 0x20 || byte == 0x7f;
-        if (blank && (result.empty() || result.back() == ' ')) {
-            continue;
-        }
-        const bool continues = (byte & 0xC0U) == 0x80U;
-        if (!continues && ++count > k_longest) {
-            return std::string(trimmed(result)) + " ...";
-        }
-        result += blank ? ' ' : letter;
-    }
-    return std::string(trimmed(result));
-}
 
 ImError error_of(const HttpResponse& response) {
     ImError error;
@@ -260,10 +86,7 @@ ImError error_of(const HttpResponse& response) {
         return error;
     }
     error.kind = kind_of_status(response.status);
-    // a server that says 4xx has refused; behind a 5xx the request may have been carried out
-    error.delivery = response.status >= 400 && response.status < 500 && response.status != 408
-                         ? Delivery::not_sent
-                         : Delivery::unknown;
+    error.delivery = delivery_of_status(response.status);
     const std::optional<std::string> words = words_of_im(response);
     if (words && !shortened_text(*words).empty()) {
         error.message = shortened_text(*words);
@@ -273,9 +96,7 @@ ImError error_of(const HttpResponse& response) {
         // a proxy or a wrong address; to take it for a deleted infrastructure would cost money
         error.kind = ImErrorKind::malformed;
     }
-    error.message = is_html(response) ? fmt::format("status {} with {}", response.status,
-                                                    shortened_text(text_of_page(response.body)))
-                                      : fmt::format("status {} without a text", response.status);
+    error.message = text_of_status(response);
     if (error.kind == ImErrorKind::malformed) {
         error.message += ", which is no answer of an Infrastructure Manager; is the address right?";
     }
@@ -293,16 +114,6 @@ std::optional<std::string> infrastructure_id(std::string_view url) {
         id.remove_suffix(1);
     }
     return is_id(id) ? std::optional<std::string>(id) : std::nullopt;
-}
-
-bool is_http_url(std::string_view text) {
-    const std::string start = lower(text.substr(0, 8));
-    const std::size_t host = start.rfind("https://", 0) == 0  ? 8
-                             : start.rfind("http://", 0) == 0 ? 7
-                                                              : 0;
-    return host > 0 && text.size() > host && text[host] != '/' &&
-           std::all_of(text.begin(), text.end(),
-                       [](unsigned char letter) { return letter > 0x20 && letter < 0x7f; });
 }
 
 Parsed<ImVersion> parse_version(const HttpResponse& response) {

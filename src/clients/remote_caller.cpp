@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "remote_caller.hpp"
 
-#include "im_answer.hpp"
+#include "answer.hpp"
 
 #include <algorithm>
 #include <utility>

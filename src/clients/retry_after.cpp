@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When a server wants to be asked again.
-#include "im_answer.hpp"
+#include "answer.hpp"
 
 #include <algorithm>
 #include <array>
