@@ -42,6 +42,16 @@ std::string hmac_sha256(std::string_view key, std::string_view data) {
     return to_text(digest);
 }
 
+std::string md5(std::string_view data) {
+    constexpr std::size_t k_md5_bytes = 16;
+    std::array<unsigned char, k_md5_bytes> digest{};
+    unsigned int length = 0;
+    AISPRINT_ASSERT(
+        EVP_Digest(data.data(), data.size(), digest.data(), &length, EVP_md5(), nullptr) == 1 &&
+        length == k_md5_bytes);
+    return {digest.begin(), digest.end()};
+}
+
 std::string to_hex(std::string_view bytes) {
     constexpr std::string_view k_digits = "0123456789abcdef";
     std::string text;

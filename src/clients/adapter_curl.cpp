@@ -343,6 +343,7 @@ void CurlTransport::set_options(CURL* handle,
                                 const HttpRequest& request,
                                 Exchange& exchange) const {
     set(handle, CURLOPT_URL, request.url.c_str());
+    set(handle, CURLOPT_PATH_AS_IS, 1L); // signed paths stay as they are, names made of dots too
     set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     set(handle, CURLOPT_FOLLOWLOCATION, 0L);
     set(handle, CURLOPT_NOSIGNAL, 1L); // timeouts by signals are not for threads
@@ -374,6 +375,9 @@ void CurlTransport::set_options(CURL* handle,
         set(handle, CURLOPT_POST, 1L);
         set(handle, CURLOPT_POSTFIELDS, request.body.data());
         set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    }
+    if (request.method == "HEAD") {
+        set(handle, CURLOPT_NOBODY, 1L); // or it would wait for the body that the head tells of
     }
     set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
 }

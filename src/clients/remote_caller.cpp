@@ -59,10 +59,16 @@ RemoteResult<HttpResponse> RemoteCaller::send(const HttpRequest& request,
     if (!response) {
         return tl::unexpected<RemoteError>(error_of_transport(response.error()));
     }
-    if (response->status >= 200 && response->status < 300) {
+    std::optional<RemoteError> found;
+    if (response->status < 200 || response->status >= 300) {
+        found = m_options.error_of(*response);
+    } else if (m_options.error_inside) {
+        found = m_options.error_inside(*response);
+    }
+    if (!found) {
         return std::move(*response);
     }
-    RemoteError error = m_options.error_of(*response);
+    RemoteError& error = *found;
     error.retry_after = retry_after(*response, m_clock.wall_time());
     return tl::unexpected<RemoteError>(std::move(error));
 }

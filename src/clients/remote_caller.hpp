@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <stop_token>
 
 namespace aisprint::clients {
@@ -19,6 +20,8 @@ struct CallerOptions {
     std::function<double()> random; ///< in [0, 1), for jitter; null: no jitter
     /// Kind and text of an answer whose status is not 2xx, as the service words its errors.
     std::function<RemoteError(const HttpResponse&)> error_of;
+    /// The error that an answer of status 2xx holds, if it holds one; null: none does.
+    std::function<std::optional<RemoteError>(const HttpResponse&)> error_inside = {};
 };
 
 /// Sends requests; answers with a status of 2xx are results, all others are errors. May be used by
