@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aisprint/clients/remote_shell.hpp"
+
+#include <utility>
+
+namespace aisprint::clients {
+
+namespace {
+
+/// `path` as a value that the ssh program takes literally: it expands percent signs.
+std::string without_tokens(const std::filesystem::path& path) {
+    std::string result;
+    for (const char letter : path.string()) {
+        result += letter == '%' ? "%%" : std::string(1, letter);
+    }
+    return result;
+}
+
+void add_option(std::vector<std::string>& command, const std::string& name, std::string value) {
+    command.emplace_back("-o");
+    command.push_back(name + "=" + std::move(value));
+}
+
+} // namespace
+
+SshShell::SshShell(SshTarget target) : m_target(std::move(target)) {}
+
+Result<ProcessResult> SshShell::run(const std::string& command, const std::stop_token& stop) {
+    ProcessRequest request;
+    std::vector<std::string>& words = request.command;
+    words = {m_target.program, "-T"};
+    add_option(words, "BatchMode", "yes");
+    add_option(words, "StrictHostKeyChecking", "accept-new");
+    if (!m_target.known_hosts_file.empty()) {
+        // in quotes: the program takes words for several files
+        add_option(words, "UserKnownHostsFile",
+                   '"' + without_tokens(m_target.known_hosts_file) + '"');
+    }
+    add_option(words, "ConnectTimeout", std::to_string(m_target.connect_timeout.count()));
+    add_option(words, "ServerAliveInterval", "15"); // a machine that vanished is noticed
+    add_option(words, "ServerAliveCountMax", "4");
+    add_option(words, "LogLevel", "ERROR");
+    if (!m_target.identity_file.empty()) {
+        words.insert(words.end(), {"-i", without_tokens(m_target.identity_file)});
+        add_option(words, "IdentitiesOnly", "yes");
+    }
+    words.insert(words.end(), {"-p", std::to_string(m_target.port)});
+    if (!m_target.user.empty()) {
+        words.insert(words.end(), {"-l", m_target.user});
+    }
+    // behind "--", a host that begins with a hyphen is no option
+    words.insert(words.end(), {"--", m_target.host, command});
+    return run_process(request, stop);
+}
+
+std::string shell_quoted(std::string_view text) {
+    std::string result = "'";
+    for (const char letter : text) {
+        result += letter == '\'' ? "'\\''" : std::string(1, letter);
+    }
+    return result + "'";
+}
+
+} // namespace aisprint::clients
