@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/profiling/local_backend.hpp"
 
+#include "buckets.hpp"
 #include "job_log.hpp"
 #include "job_process.hpp"
 #include "job_queue.hpp"
@@ -125,19 +126,6 @@ std::vector<fs::path> objects_of(const fs::path& bucket) {
     }
     std::sort(objects.begin(), objects.end());
     return objects;
-}
-
-/// Buckets of a service of a run.
-struct Buckets {
-    std::string input;
-    std::string output;
-};
-
-Buckets buckets_of(RunKind kind, const RunService& service) {
-    return kind == RunKind::full_workflow ? Buckets{fmt::format("bucket{}", service.position),
-                                                    fmt::format("bucket{}", service.position + 1)}
-                                          : Buckets{fmt::format("temp{}", service.position),
-                                                    fmt::format("trash{}", service.position + 1)};
 }
 
 /// Where the full workflow left what goes through a single service again.

@@ -25,8 +25,9 @@ void check_health(const RunService& service,
     if (failed > 0) {
         health.push_back(fmt::format("{}: {} of {} jobs failed", id, failed, jobs.size()));
     }
+    // without a log that tells of the script, it is not known what a job wrote
     const auto silent = std::count_if(jobs.begin(), jobs.end(), [](const JobRecord& job) {
-        return job.status == JobStatus::succeeded && job.output_keys.empty();
+        return job.status == JobStatus::succeeded && job.output_keys.empty() && job.script_end;
     });
     if (silent > 0) {
         health.push_back(fmt::format("{}: {} of {} jobs wrote nothing", id, silent, jobs.size()));
