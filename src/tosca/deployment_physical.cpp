@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <string_view>
 
 namespace aisprint::tosca {
 
@@ -67,8 +68,9 @@ class PhysicalReader {
 public:
     PhysicalReader(const config::ApplicationFolder& folder,
                    const InputFile& file,
-                   Findings& findings)
-        : m_folder(folder), m_file(file), m_findings(findings) {}
+                   Findings& findings,
+                   PhysicalUse use)
+        : m_folder(folder), m_file(file), m_findings(findings), m_use(use) {}
 
     std::optional<PhysicalResource>
     read(const yaml::Node& node, const LayerEntry& layer, const NodeResource& resource) {
@@ -128,12 +130,48 @@ private:
             m_result.pull_secret = text_of(*oscar, "pull_secret");
             check_url(node, "oscar", m_result.oscar.value_or(ClusterService{}).endpoint);
         }
+        if (m_use == PhysicalUse::access) {
+            read_access(node);
+            return;
+        }
         need(m_result.oscar_name, "oscar.name");
         if (m_result.influx) {
             need(m_result.influx->endpoint, "influx.endpoint");
             need(m_result.influx->token.reveal(), "influx.token");
             check_url(node, "influx", m_result.influx->endpoint);
         }
+    }
+
+    /// What it takes to run services on a cluster, and, if its front end is told of, to reach it.
+    void read_access(const yaml::Node& node) {
+        constexpr std::string_view k_minio_host = "minio.";
+        ClusterService oscar = m_result.oscar.value_or(ClusterService{});
+        need(oscar.secret_key.reveal(), "oscar.secret_key");
+        if (oscar.endpoint.empty() && m_result.minio) {
+            oscar.endpoint = m_result.minio->endpoint;
+            const std::size_t host = oscar.endpoint.find("://");
+            if (host != std::string::npos &&
+                oscar.endpoint.compare(host + 3, k_minio_host.size(), k_minio_host) == 0) {
+                oscar.endpoint.erase(host + 3, k_minio_host.size());
+            } else {
+                need({}, "oscar.endpoint"); // both would be at the same address
+            }
+        }
+        if (oscar.access_key.empty()) {
+            oscar.access_key = "oscar";
+        }
+        m_result.oscar = std::move(oscar);
+        const yaml::Node* front = node.find("fe_node");
+        if (front == nullptr || !front->is_mapping()) {
+            return;
+        }
+        PhysicalNode machine = read_login(*front, "fe_node");
+        need(either(*front, "public_ip", "private_ip"), "fe_node.public_ip");
+        const std::string& key = machine.ssh_key.reveal();
+        if (!key.empty() && key.find("PRIVATE KEY-----") == std::string::npos) {
+            add_unreadable(*front, "fe_node", "it is no private key in PEM form");
+        }
+        m_result.front_end = std::move(machine);
     }
 
     void check_url(const yaml::Node& resource, const std::string& key, const std::string& url) {
@@ -184,7 +222,7 @@ private:
         }
     }
 
-    PhysicalNode read_machine(const yaml::Node& node, const std::string& path) {
+    PhysicalNode read_login(const yaml::Node& node, const std::string& path) {
         PhysicalNode machine;
         machine.public_ip = text_of(node, "public_ip");
         machine.private_ip = text_of(node, "private_ip");
@@ -193,9 +231,14 @@ private:
         if (const yaml::Node* port = node.find("ssh_port")) {
             machine.ssh_port = static_cast<int>(yaml::as_integer(*port).value_or(machine.ssh_port));
         }
-        need(machine.private_ip, path + ".private_ip");
         need(machine.ssh_user, path + ".ssh_user");
         need(text_of(node, "ssh_key"), path + ".ssh_key");
+        return machine;
+    }
+
+    PhysicalNode read_machine(const yaml::Node& node, const std::string& path) {
+        need(text_of(node, "private_ip"), path + ".private_ip");
+        PhysicalNode machine = read_login(node, path);
         check_address(node, path, "public_ip", machine.public_ip);
         check_address(node, path, "private_ip", machine.private_ip);
         return machine;
@@ -256,7 +299,28 @@ private:
             add_unreadable(node, path, content.error().diagnostics.front().message);
             return {};
         }
+        warn_of_readers(node, path, name, from);
         return Secret(std::move(*content));
+    }
+
+    /// ssh refuses keys that others can read; ours is a copy, so that it would not notice.
+    void warn_of_readers(const yaml::Node& node,
+                         const std::string& path,
+                         const std::string& name,
+                         const std::filesystem::path& from) {
+        using std::filesystem::perms;
+        std::error_code unknown;
+        const perms mode = std::filesystem::status(from, unknown).permissions();
+        if (m_use != PhysicalUse::access || unknown ||
+            (mode & (perms::group_all | perms::others_all)) == perms::none) {
+            return;
+        }
+        Diagnostic warning = as_warning(m_file.error(
+            place_of(node, "ssh_key"), "TSC067",
+            fmt::format("the key of {} in '{}' can be read by other users", path, name),
+            fmt::format("run: chmod 600 {}", name)));
+        warning.snippet.clear();
+        m_findings.warnings.push_back(std::move(warning));
     }
 
     void add_unreadable(const yaml::Node& node, const std::string& path, const std::string& why) {
@@ -268,6 +332,7 @@ private:
     const config::ApplicationFolder& m_folder;
     const InputFile& m_file;
     Findings& m_findings;
+    PhysicalUse m_use;
     PhysicalResource m_result;
     std::vector<std::string> m_missing;
     std::map<std::pair<std::string, std::string>, Span> m_addresses;
@@ -277,8 +342,9 @@ private:
 
 PhysicalNodes::PhysicalNodes(const config::ApplicationFolder& folder,
                              const DeploymentFiles& files,
-                             Findings& findings)
-    : m_folder(folder), m_relative(files.physical_nodes), m_findings(findings) {}
+                             Findings& findings,
+                             PhysicalUse use)
+    : m_folder(folder), m_relative(files.physical_nodes), m_findings(findings), m_use(use) {}
 
 std::optional<PhysicalResource> PhysicalNodes::of_resource(const LayerEntry& layer,
                                                            const NodeResource& resource) {
@@ -316,7 +382,8 @@ std::optional<PhysicalResource> PhysicalNodes::of_resource(const LayerEntry& lay
         m_findings.errors.push_back(std::move(missing));
         return result;
     }
-    result = PhysicalReader(m_folder, *m_file, m_findings).read(*node->second, layer, resource);
+    result =
+        PhysicalReader(m_folder, *m_file, m_findings, m_use).read(*node->second, layer, resource);
     return result;
 }
 

@@ -13,13 +13,17 @@
 
 namespace aisprint::tosca {
 
+/// What is wanted of clusters that exist: to name them in documents, or to work on them, too.
+enum class PhysicalUse { documents, access };
+
 /// common_config/physical_nodes.yaml, read when the first component needs it. Its lines are never
 /// shown: they may hold keys.
 class PhysicalNodes {
 public:
     PhysicalNodes(const config::ApplicationFolder& folder,
                   const DeploymentFiles& files,
-                  Findings& findings);
+                  Findings& findings,
+                  PhysicalUse use = PhysicalUse::documents);
 
     /// What a layer of that kind needs to know of a resource; nothing for virtual machines. The
     /// file (TSC020), an entry or a part of it that is missing (TSC021), too few worker nodes
@@ -34,6 +38,7 @@ private:
     const config::ApplicationFolder& m_folder;
     std::string m_relative;
     Findings& m_findings;
+    PhysicalUse m_use;
     bool m_loaded = false;
     bool m_exists = false;
     std::optional<InputFile> m_file;

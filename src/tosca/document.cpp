@@ -66,7 +66,9 @@ yaml::Node build_document(const DocumentPlan& plan, std::size_t index, Findings&
             add_virtual_workers(plan, index, topology);
         }
     }
-    add_service(plan, index, topology, findings);
+    if (plan.options.services == ServiceNodes::yes) {
+        add_service(plan, index, topology, findings);
+    }
     add_extras(plan, index, topology);
     const bool corrected =
         !plan.as_reference() && plan.options.types_url.empty() && has_suffixes(topology);
@@ -75,10 +77,14 @@ yaml::Node build_document(const DocumentPlan& plan, std::size_t index, Findings&
     if (!topology.outputs.entries.empty()) {
         parts.add("outputs", std::move(topology.outputs));
     }
+    yaml::Node metadata = map_of({{"infra_name", yaml::text("OSCAR " + component.name)}});
+    for (const auto& [key, value] : plan.options.tags) {
+        metadata.add(key, yaml::text(value));
+    }
     yaml::Node document = map_of(
         {{"tosca_definitions_version", yaml::text("tosca_simple_yaml_1_0")},
          {"imports", yaml::sequence({map_of({{"ec3_custom_types", yaml::text(plan.types_file)}})})},
-         {"metadata", map_of({{"infra_name", yaml::text("OSCAR " + component.name)}})},
+         {"metadata", std::move(metadata)},
          {"topology_template", std::move(parts)}});
     if (has_own_cluster(component.layer.kind)) {
         document.add("description", yaml::text("Template for launching an OSCAR Virtual Cluster"));

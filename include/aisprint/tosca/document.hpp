@@ -6,6 +6,7 @@
 #include "aisprint/tosca/deployment.hpp"
 #include "aisprint/tosca/names.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct RegistryAccess {
 /// Which layer's InfluxDB a layer reports to.
 enum class MonitoringParent { greatest, next };
 
+/// Whether documents hold the components' services, or clusters only.
+enum class ServiceNodes { yes, no };
+
 /// Options of `toscarizer tosca`.
 struct BuildOptions {
     std::int64_t elastic = 0; ///< most worker nodes; 0: clusters are not elastic
@@ -43,6 +47,8 @@ struct BuildOptions {
     bool strict_elastic = false; ///< add the host that newer parsers ask for
     MonitoringParent monitoring_parent = MonitoringParent::greatest;
     Compatibility compatibility = Compatibility::ours;
+    ServiceNodes services = ServiceNodes::yes;
+    std::map<std::string, std::string> tags; ///< further entries of each document's metadata
 };
 
 /// A TOSCA document of one component.

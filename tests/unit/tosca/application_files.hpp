@@ -3,6 +3,7 @@
 
 #include "aisprint/base/files.hpp"
 #include "aisprint/base/reporter.hpp"
+#include "aisprint/tosca/clusters.hpp"
 #include "aisprint/tosca/deployment.hpp"
 
 #include <gtest/gtest.h>
@@ -44,12 +45,22 @@ public:
     /// Writes the files and loads the deployment.
     Result<Deployment> load(DeploymentKind kind = DeploymentKind::base,
                             Unprotected unprotected = Unprotected::refuse) {
+        write();
+        return load_deployment(folder(), kind, m_reporter, unprotected);
+    }
+
+    /// Writes the files and loads resources as clusters.
+    Result<Deployment> load_as_clusters(const std::vector<std::string>& resources) {
+        write();
+        return load_clusters(folder(), resources, "oscarp/.toscarizer", m_reporter);
+    }
+
+    void write() const {
         for (const auto& [name, text] : m_files) {
             const std::filesystem::path path = folder().path / name;
             std::filesystem::create_directories(path.parent_path());
             EXPECT_TRUE(write_file_atomic(path, text));
         }
-        return load_deployment(folder(), kind, m_reporter, unprotected);
     }
 
     config::ApplicationFolder folder() const { return {m_scratch.path() / "app", "."}; }
