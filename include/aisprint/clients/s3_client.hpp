@@ -20,6 +20,8 @@
 namespace aisprint::clients {
 
 class RemoteCaller;
+class FileParts;
+struct S3Part;
 
 /// How a client talks to its server.
 struct S3Options {
@@ -132,18 +134,33 @@ private:
     /// Whether an answer of status 200 may hold an error.
     enum class ErrorInside { no, yes };
 
+    [[nodiscard]] RemoteResult<void> check_options() const;
     [[nodiscard]] RemoteCaller caller(ErrorInside inside) const;
+    [[nodiscard]] RemoteResult<Call> call_of(const std::string& method,
+                                             const std::string& bucket) const;
+    [[nodiscard]] RemoteResult<Call>
+    call_of(const std::string& method, const std::string& bucket, const std::string& key) const;
     [[nodiscard]] HttpRequest signed_request(const Call& call) const;
     [[nodiscard]] RemoteResult<HttpResponse>
     send(const Call& call, const std::stop_token& stop, ErrorInside inside = ErrorInside::no) const;
+    [[nodiscard]] RemoteResult<std::string> store(const Call& call,
+                                                  const std::stop_token& stop) const;
+    [[nodiscard]] RemoteResult<void> remove_batch(const std::string& bucket,
+                                                  const std::vector<std::string>& keys,
+                                                  const std::stop_token& stop) const;
     [[nodiscard]] RemoteResult<void> remove_all(const std::string& bucket,
                                                 const std::vector<S3Object>& objects,
                                                 const std::stop_token& stop) const;
-    [[nodiscard]] RemoteResult<void> put_in_parts(const Call& target,
-                                                  const std::filesystem::path& path,
-                                                  std::uint64_t size,
-                                                  const std::stop_token& stop) const;
+    [[nodiscard]] RemoteResult<void> probe(const std::stop_token& stop) const;
     [[nodiscard]] std::size_t part_size_for(std::uint64_t size) const;
+    [[nodiscard]] RemoteResult<std::vector<S3Part>>
+    put_parts(const Call& upload, const FileParts& file, const std::stop_token& stop) const;
+    [[nodiscard]] RemoteResult<void>
+    put_in_parts(const Call& target, const FileParts& file, const std::stop_token& stop) const;
+    [[nodiscard]] RemoteResult<HttpResponse> abort_upload(const Call& call,
+                                                          const std::stop_token& stop) const;
+    [[nodiscard]] RemoteResult<void>
+    complete(const Call& call, const std::vector<S3Part>& parts, const std::stop_token& stop) const;
 
     Transport& m_transport;
     Clock& m_clock;

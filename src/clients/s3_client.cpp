@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aisprint/clients/s3_client.hpp"
+
+#include "remote_caller.hpp"
+#include "s3_answer.hpp"
+#include "s3_files.hpp"
+#include "s3_signature.hpp"
+#include "url_parts.hpp"
+
+#include "aisprint/base/base64.hpp"
+#include "aisprint/base/digest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace aisprint::clients {
+
+namespace {
+
+constexpr std::size_t k_largest_batch = 1000; ///< keys that DeleteObjects takes
+
+/// What an answer says, or why there is none.
+template <class T>
+RemoteResult<T> read(const RemoteResult<HttpResponse>& response,
+                     Parsed<T> (*parse)(const HttpResponse&)) {
+    if (!response) {
+        return tl::unexpected<RemoteError>(response.error());
+    }
+    Parsed<T> value = parse(*response);
+    if (!value) {
+        return s3_malformed(*response, value.error());
+    }
+    return std::move(*value);
+}
+
+/// Success of a call whose answer says nothing.
+RemoteResult<void> done(const RemoteResult<HttpResponse>& response) {
+    if (!response) {
+        return tl::unexpected<RemoteError>(response.error());
+    }
+    if (is_html(*response)) {
+        return s3_malformed(*response, "answered with a page of HTML");
+    }
+    return {};
+}
+
+/// As done(), and what the call is about may be gone already.
+RemoteResult<void> done_or_gone(const RemoteResult<HttpResponse>& response) {
+    if (!response && response.error().kind == RemoteErrorKind::gone) {
+        return {};
+    }
+    return done(response);
+}
+
+bool is_bucket_name(std::string_view name) {
+    constexpr std::string_view k_letters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
+    return !name.empty() && name != "." && name != ".." &&
+           name.find_first_not_of(k_letters) == std::string_view::npos;
+}
+
+} // namespace
+
+S3Client::S3Client(Transport& transport, Clock& clock, S3Options options)
+    : m_transport(transport), m_clock(clock), m_options(std::move(options)) {
+    std::string& endpoint = m_options.endpoint;
+    endpoint.erase(endpoint.find_last_not_of('/') + 1);
+    m_options.part_size = std::max<std::size_t>(m_options.part_size, 1);
+}
+
+RemoteCaller S3Client::caller(ErrorInside inside) const {
+    CallerOptions options{
+        m_options.retries, m_options.longest_pause, m_options.random, s3_error_of, {}};
+    if (inside == ErrorInside::yes) {
+        options.error_inside = s3_error_inside;
+    }
+    return RemoteCaller(m_transport, m_clock, std::move(options));
+}
+
+HttpRequest S3Client::signed_request(const Call& call) const {
+    const UrlParts parts = parts_of(m_options.endpoint);
+    std::string path = parts.rest + "/" + percent_encoded(call.bucket);
+    if (!call.key.empty()) {
+        path += "/" + encoded_key(call.key);
+    }
+    const std::string query = encoded_query(call.query);
+    HttpRequest request;
+    request.method = call.method;
+    request.url = fmt::format("{}://{}{}{}{}", parts.secure ? "https" : "http", parts.host, path,
+                              query.empty() ? "" : "?", query);
+    request.headers = call.headers;
+    request.headers.push_back({"Host", parts.host});
+    request.body = call.body;
+    request.timeout = m_options.request_timeout;
+    if (call.method == "PUT" || call.method == "POST") {
+        const bool is_document = call.key.empty() || (call.method == "POST" && !call.body.empty());
+        request.headers.push_back(
+            {"Content-Type", is_document ? "application/xml" : "application/octet-stream"});
+    }
+    sign(request, path, query, {m_options.access_key, m_options.secret_key, m_options.region},
+         m_clock.wall_time());
+    return request;
+}
+
+RemoteResult<void> S3Client::check_options() const {
+    const std::string& endpoint = m_options.endpoint;
+    if (!is_http_url(endpoint) || endpoint.find_first_of("?#") != std::string::npos) {
+        return refused_here(fmt::format("\"{}\" is not the address of an S3 server; it begins with "
+                                        "http:// or https:// and ends with host and port",
+                                        shortened_text(endpoint)));
+    }
+    if (m_options.access_key.empty() || m_options.secret_key.empty()) {
+        return refused_here("the S3 server's access key or secret key is empty");
+    }
+    return {};
+}
+
+RemoteResult<HttpResponse>
+S3Client::send(const Call& call, const std::stop_token& stop, ErrorInside inside) const {
+    if (const RemoteResult<void> usable = check_options(); !usable) {
+        return tl::unexpected<RemoteError>(usable.error());
+    }
+    return caller(inside).send_repeatedly([&] { return signed_request(call); },
+                                          RemoteCaller::Repeat::whatever_happened, stop);
+}
+
+RemoteResult<S3Client::Call> S3Client::call_of(const std::string& method,
+                                               const std::string& bucket) const {
+    if (!is_bucket_name(bucket)) {
+        return refused_here(fmt::format("\"{}\" is not the name of a bucket: letters, digits, "
+                                        "'.', '-' and '_'",
+                                        shortened_text(bucket)));
+    }
+    return Call{method, bucket, {}, {}, {}, {}};
+}
+
+RemoteResult<S3Client::Call> S3Client::call_of(const std::string& method,
+                                               const std::string& bucket,
+                                               const std::string& key) const {
+    RemoteResult<Call> call = call_of(method, bucket);
+    if (call && key.empty()) {
+        return refused_here(fmt::format("an object in the bucket {} has an empty key", bucket));
+    }
+    if (call) {
+        call->key = key;
+    }
+    return call;
+}
+
+RemoteResult<std::vector<std::string>> S3Client::list_buckets(std::stop_token stop) const {
+    auto names = read(send(Call{"GET", {}, {}, {}, {}, {}}, stop), parse_buckets);
+    if (names) {
+        std::sort(names->begin(), names->end());
+    }
+    return names;
+}
+
+RemoteResult<void> S3Client::create_bucket(const std::string& bucket, std::stop_token stop) const {
+    RemoteResult<Call> call = call_of("PUT", bucket);
+    if (!call) {
+        return tl::unexpected<RemoteError>(call.error());
+    }
+    if (m_options.region != S3Options{}.region) {
+        call->body = bucket_document(m_options.region);
+    }
+    const RemoteResult<HttpResponse> response = send(*call, stop);
+    if (response || response.error().kind != RemoteErrorKind::conflict) {
+        return done(response);
+    }
+    if (response.error().code == "BucketAlreadyOwnedByYou") {
+        return {};
+    }
+    // some servers have one word for a user's own and for another's
+    const auto own = list_buckets(stop);
+    if (own && std::binary_search(own->begin(), own->end(), bucket)) {
+        return {};
+    }
+    return tl::unexpected<RemoteError>(response.error());
+}
+
+RemoteResult<void> S3Client::remove_bucket(const std::string& bucket, std::stop_token stop) const {
+    const RemoteResult<Call> call = call_of("DELETE", bucket);
+    if (!call) {
+        return tl::unexpected<RemoteError>(call.error());
+    }
+    constexpr int k_rounds = 3; // somebody may still be writing
+    for (int round = 1;; ++round) {
+        const auto objects = list(bucket, {}, stop);
+        if (!objects) {
+            return objects.error().kind == RemoteErrorKind::gone
+                       ? RemoteResult<void>{}
+                       : tl::unexpected<RemoteError>(objects.error());
+        }
+        if (RemoteResult<void> removed = remove_all(bucket, *objects, stop); !removed) {
+            return removed;
+        }
+        RemoteResult<void> removed = done_or_gone(send(*call, stop));
+        if (removed || removed.error().code != "BucketNotEmpty" || round == k_rounds) {
+            return removed;
+        }
+    }
+}
+
+RemoteResult<void> S3Client::remove_batch(const std::string& bucket,
+                                          const std::vector<std::string>& keys,
+                                          const std::stop_token& stop) const {
+    if (keys.empty()) {
+        return {};
+    }
+    Call call{"POST", bucket, {}, {{"delete", ""}}, {}, deletion_document(keys)};
+    call.headers.push_back({"Content-MD5", encode_base64(md5(call.body))});
+    const RemoteResult<HttpResponse> response = send(call, stop, ErrorInside::yes);
+    const auto left = read(response, parse_deletion);
+    if (!left) {
+        return done_or_gone(tl::unexpected<RemoteError>(left.error()));
+    }
+    if (left->empty()) {
+        return {};
+    }
+    const S3Remainder& first = left->front();
+    RemoteError error;
+    error.kind = kind_of_code(first.code).value_or(RemoteErrorKind::refused);
+    error.status = response->status;
+    error.code = shortened_text(first.code);
+    error.message = fmt::format("{} of {} objects were not deleted, the first is \"{}\": {} ({})",
+                                left->size(), keys.size(), shortened_text(first.key),
+                                shortened_text(first.message), error.code);
+    return tl::unexpected<RemoteError>(std::move(error));
+}
+
+RemoteResult<void> S3Client::remove_all(const std::string& bucket,
+                                        const std::vector<S3Object>& objects,
+                                        const std::stop_token& stop) const {
+    std::vector<std::string> batch;
+    for (const S3Object& object : objects) {
+        if (!is_xml_text(object.key)) {
+            if (RemoteResult<void> removed = remove(bucket, object.key, stop); !removed) {
+                return removed;
+            }
+            continue;
+        }
+        batch.push_back(object.key);
+        if (batch.size() == k_largest_batch) {
+            if (RemoteResult<void> removed = remove_batch(bucket, batch, stop); !removed) {
+                return removed;
+            }
+            batch.clear();
+        }
+    }
+    return remove_batch(bucket, batch, stop);
+}
+
+RemoteResult<std::vector<S3Object>>
+S3Client::list(const std::string& bucket, const std::string& prefix, std::stop_token stop) const {
+    RemoteResult<Call> call = call_of("GET", bucket);
+    if (!call) {
+        return tl::unexpected<RemoteError>(call.error());
+    }
+    std::vector<S3Object> objects;
+    std::optional<std::string> token;
+    for (;;) {
+        // encoded, since XML cannot hold all keys
+        call->query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix}};
+        if (token) {
+            call->query.emplace_back("continuation-token", *token);
+        }
+        const RemoteResult<HttpResponse> response = send(*call, stop);
+        RemoteResult<S3Page> page = read(response, parse_page);
+        if (!page) {
+            return tl::unexpected<RemoteError>(page.error());
+        }
+        if (page->next && page->next == token) {
+            return s3_malformed(*response,
+                                "answers again and again with the same part of a listing");
+        }
+        std::move(page->objects.begin(), page->objects.end(), std::back_inserter(objects));
+        token = page->next;
+        if (!token) {
+            break;
+        }
+    }
+    std::sort(objects.begin(), objects.end(),
+              [](const S3Object& a, const S3Object& b) { return a.key < b.key; });
+    return objects;
+}
+
+RemoteResult<std::optional<S3Object>>
+S3Client::head(const std::string& bucket, const std::string& key, std::stop_token stop) const {
+    const RemoteResult<Call> call = call_of("HEAD", bucket, key);
+    if (!call) {
+        return tl::unexpected<RemoteError>(call.error());
+    }
+    const RemoteResult<HttpResponse> response = send(*call, stop);
+    if (!response) {
+        if (response.error().kind == RemoteErrorKind::gone) {
+            return std::optional<S3Object>();
+        }
+        return tl::unexpected<RemoteError>(response.error());
+    }
+    Parsed<S3Object> object = parse_head(*response, key);
+    if (!object) {
+        return s3_malformed(*response, object.error());
+    }
+    return std::optional<S3Object>(std::move(*object));
+}
+
+RemoteResult<std::string> S3Client::store(const Call& call, const std::stop_token& stop) const {
+    const RemoteResult<HttpResponse> response = send(call, stop);
+    if (!response) {
+        return tl::unexpected<RemoteError>(response.error());
+    }
+    std::string etag = etag_of(*response);
+    if (etag.empty()) {
+        return s3_malformed(*response, "stored something without an ETag");
+    }
+    return etag;
+}
+
+RemoteResult<void> S3Client::put(const std::string& bucket,
+                                 const std::string& key,
+                                 const std::string& content,
+                                 std::stop_token stop) const {
+    RemoteResult<Call> call = call_of("PUT", bucket, key);
+    if (!call) {
+        return tl::unexpected<RemoteError>(call.error());
+    }
+    call->body = content;
+    return store(*call, stop).map([](const std::string&) {});
+}
+
+RemoteResult<std::string>
+S3Client::get(const std::string& bucket, const std::string& key, std::stop_token stop) const {
+    const RemoteResult<Call> call = call_of("GET", bucket, key);
+    if (!call) {
+        return tl::unexpected<RemoteError>(call.error());
+    }
+    return send(*call, stop).map([](HttpResponse response) { return std::move(response.body); });
+}
+
+RemoteResult<void> S3Client::copy(const std::string& bucket,
+                                  const std::string& key,
+                                  const std::string& to_bucket,
+                                  const std::string& to_key,
+                                  std::stop_token stop) const {
+    const RemoteResult<Call> source = call_of("GET", bucket, key);
+    RemoteResult<Call> call = call_of("PUT", to_bucket, to_key);
+    if (!source || !call) {
+        return tl::unexpected<RemoteError>(source ? call.error() : source.error());
+    }
+    call->headers.push_back(
+        {"x-amz-copy-source", "/" + percent_encoded(bucket) + "/" + encoded_key(key)});
+    const RemoteResult<HttpResponse> response = send(*call, stop, ErrorInside::yes);
+    if (!response) {
+        return tl::unexpected<RemoteError>(response.error());
+    }
+    const Parsed<void> checked = check_root(*response, "CopyObjectResult");
+    return checked ? RemoteResult<void>{} : s3_malformed(*response, checked.error());
+}
+
+RemoteResult<void>
+S3Client::remove(const std::string& bucket, const std::string& key, std::stop_token stop) const {
+    const RemoteResult<Call> call = call_of("DELETE", bucket, key);
+    if (!call) {
+        return tl::unexpected<RemoteError>(call.error());
+    }
+    return done_or_gone(send(*call, stop));
+}
+
+RemoteResult<void> S3Client::probe(const std::stop_token& stop) const {
+    HttpRequest health;
+    health.url = m_options.endpoint + "/minio/health/live";
+    health.timeout = m_options.request_timeout;
+    const RemoteCaller once = caller(ErrorInside::no);
+    const RemoteResult<HttpResponse> alive = once.send(health, stop);
+    if (!alive && (alive.error().kind == RemoteErrorKind::unreachable ||
+                   alive.error().kind == RemoteErrorKind::server ||
+                   alive.error().kind == RemoteErrorKind::cancelled)) {
+        return tl::unexpected<RemoteError>(alive.error());
+    }
+    // whether it is not MinIO, or is alive and not ready, its answer to a call tells
+    const auto buckets =
+        read(once.send(signed_request({"GET", {}, {}, {}, {}, {}}), stop), parse_buckets);
+    if (!buckets && buckets.error().code != "AccessDenied") {
+        return tl::unexpected<RemoteError>(buckets.error());
+    }
+    return {};
+}
+
+RemoteResult<void> S3Client::wait_until_ready(std::chrono::milliseconds limit,
+                                              std::stop_token stop) const {
+    constexpr std::chrono::milliseconds k_shortest{300};
+    constexpr std::chrono::milliseconds k_longest{5000};
+    constexpr int k_part = 20; // the pause is a twentieth of the time waited so far
+    if (const RemoteResult<void> usable = check_options(); !usable) {
+        return usable;
+    }
+    const std::chrono::milliseconds begin = m_clock.now();
+    for (;;) {
+        RemoteResult<void> ready = probe(stop);
+        const std::chrono::milliseconds waited = m_clock.now() - begin;
+        if (ready || !ready.error().is_transient()) {
+            return ready;
+        }
+        if (waited >= limit) {
+            ready.error().message = fmt::format("the S3 server was not ready within {} s: {}",
+                                                limit.count() / 1000, ready.error().message);
+            return ready;
+        }
+        const auto pause =
+            std::clamp<std::chrono::milliseconds>(waited / k_part, k_shortest, k_longest);
+        m_clock.sleep(std::min(pause, limit - waited), stop);
+    }
+}
+
+} // namespace aisprint::clients
