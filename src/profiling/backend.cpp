@@ -10,6 +10,11 @@ Result<void> Backend::prepare(const Testbed& /*testbed*/,
     return {}; // the resources are always there
 }
 
+std::vector<std::pair<std::string, std::string>>
+Backend::describe_cluster(const std::string& /*resource*/) const {
+    return {};
+}
+
 Result<void> Backend::finish(CampaignEnd /*end*/) {
     return {};
 }

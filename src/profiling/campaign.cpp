@@ -2,6 +2,7 @@
 #include "aisprint/profiling/campaign.hpp"
 
 #include "campaign_files.hpp"
+#include "campaign_record.hpp"
 #include "campaign_results.hpp"
 
 #include "aisprint/base/files.hpp"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 
 namespace aisprint::profiling {
@@ -86,6 +88,8 @@ private:
         AISPRINT_TRY(write_file_atomic(
             m_files.deployment(d) / "campaign_summary.txt",
             recap_text(m_plan.testbed, chain, m_plan.schedules[d], m_plan.parameters)));
+        m_record = std::make_unique<DeploymentRecord>(m_plan, m_files, m_options, m_backend, d);
+        AISPRINT_TRY(m_record->load(units_alone(d)));
         m_observer.deployment_begins(d);
         for (const Run& run : m_plan.schedules[d].runs) {
             AISPRINT_TRY(run_level(d, chain, run));
@@ -114,7 +118,7 @@ private:
         if (must_run) {
             AISPRINT_TRY(run_full(full, chain, run));
         } else {
-            skip(full);
+            AISPRINT_TRY(skip(full));
         }
         for (const std::size_t unit : alone) {
             if (m_stop.stop_requested()) {
@@ -122,7 +126,7 @@ private:
             }
             const TestId test{d, run.number, m_plan.testbed.units[unit].id};
             if (m_files.is_done(test)) {
-                skip(test);
+                AISPRINT_TRY(skip(test));
             } else {
                 AISPRINT_TRY(run_alone(test, chain, unit, run));
             }
@@ -130,9 +134,19 @@ private:
         return {};
     }
 
-    void skip(const TestId& test) {
+    Result<void> skip(const TestId& test) {
+        AISPRINT_TRY_ASSIGN(const TestRecord record, m_files.read_record(test));
+        note_health(test, record.health);
         ++m_summary.tests_skipped;
         m_observer.test_skipped(test);
+        return {};
+    }
+
+    void note_health(const TestId& test, const std::vector<std::string>& health) {
+        for (const std::string& why : health) {
+            m_summary.degraded.push_back(
+                fmt::format("deployment_{}, Run #{}, {}", test.deployment, test.run, why));
+        }
     }
 
     [[nodiscard]] RunService service_of(const UnitChain& chain,
@@ -212,6 +226,8 @@ private:
         AISPRINT_TRY(cool_down());
         AISPRINT_TRY(remove_tree(request.folder));
         AISPRINT_TRY(make_directories(request.folder));
+        const std::string started = utc_text_of_now();
+        AISPRINT_TRY(m_record->begin(test, started));
         m_observer.test_begins(test, m_plan.schedules[test.deployment].runs.size());
         AISPRINT_TRY_ASSIGN(const RunOutcome outcome,
                             m_backend.run(
@@ -226,12 +242,10 @@ private:
         for (const RunService& service : request.services) {
             services.push_back(service.unit->service);
         }
-        AISPRINT_TRY(m_files.write_test(test, run, services, outcome));
+        AISPRINT_TRY(m_files.write_test(test, run, services, started, outcome));
+        AISPRINT_TRY(m_record->end(test));
         ++m_summary.tests_done;
-        for (const std::string& why : outcome.health) {
-            m_summary.degraded.push_back(
-                fmt::format("deployment_{}, Run #{}, {}", test.deployment, test.run, why));
-        }
+        note_health(test, outcome.health);
         m_observer.test_ends(test, outcome);
         return {};
     }
@@ -251,14 +265,22 @@ private:
 
     Result<void> make_deployment_results(std::size_t d) {
         const CampaignResults results(m_plan, m_files);
-        AISPRINT_TRY(results.write_full(d));
-        m_observer.results_made(d, k_full_workflow);
+        AISPRINT_TRY_ASSIGN(Written written, results.write_full(d));
+        tell(d, k_full_workflow, written);
         for (const std::size_t unit : units_alone(d)) {
-            AISPRINT_TRY_ASSIGN(UnitResult result, results.write_unit(d, unit));
+            AISPRINT_TRY_ASSIGN(UnitResult result, results.write_unit(d, unit, written));
             m_summary.units.push_back(std::move(result));
-            m_observer.results_made(d, m_plan.testbed.units[unit].id);
+            tell(d, m_plan.testbed.units[unit].id, written);
         }
         return {};
+    }
+
+    void tell(std::size_t d, const std::string& unit, Written written) {
+        if (written == Written::now) {
+            m_observer.results_made(d, unit);
+        } else {
+            m_observer.results_kept(d, unit);
+        }
     }
 
     const CampaignPlan& m_plan;
@@ -270,6 +292,7 @@ private:
     CampaignSummary m_summary;
     bool m_has_run = false;
     std::pair<const UnitChain*, const Run*> m_prepared;
+    std::unique_ptr<DeploymentRecord> m_record; ///< of the deployment that is being tested
 };
 
 } // namespace

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <ctime>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -24,12 +25,17 @@ using Json = nlohmann::ordered_json;
 constexpr int k_indent = 4;
 constexpr const char* k_done = "done";
 constexpr const char* k_fingerprint = ".fingerprint";
+constexpr const char* k_record = "run_configuration.json";
+constexpr const char* k_parameters = "run_parameters.yaml";
 
 std::string run_name(std::size_t number) {
     return fmt::format("Run #{}", number);
 }
 
-Json record_of(const Run& run, const RunOutcome& outcome) {
+Json record_of(const Run& run,
+               const std::vector<std::string>& services_of_test,
+               const std::string& started,
+               const RunOutcome& outcome) {
     Json services = Json::object();
     for (const auto& [unit, parallelism] : run.parallelism) {
         services[unit] = {{"parallelism", parallelism}};
@@ -42,10 +48,44 @@ Json record_of(const Run& run, const RunOutcome& outcome) {
     for (const Upload& upload : outcome.uploads) {
         uploads.push_back({{"t", upload.seconds}, {"key", upload.key}});
     }
+    Json jobs = Json::object();
+    for (std::size_t s = 0; s < services_of_test.size(); ++s) {
+        const auto succeeded = std::count_if(
+            outcome.jobs[s].begin(), outcome.jobs[s].end(),
+            [](const JobRecord& job) { return job.status == JobStatus::succeeded; });
+        jobs[services_of_test[s]] = {
+            {"succeeded", succeeded},
+            {"failed", static_cast<std::ptrdiff_t>(outcome.jobs[s].size()) - succeeded}};
+    }
     return {{"services", std::move(services)},
             {"resources", std::move(resources)},
+            {"started", started},
+            {"finished", utc_text_of_now()},
             {"health", outcome.health},
+            {"jobs", std::move(jobs)},
             {"uploads", std::move(uploads)}};
+}
+
+/// Writes a file unless it says the same already, so that its time tells of changes.
+Result<void> write_if_changed(const fs::path& file, const std::string& text) {
+    const auto before = read_file(file);
+    return before && *before == text ? Result<void>{} : write_file_atomic(file, text);
+}
+
+std::string text_in(const Json& json, const char* key) {
+    const auto found = json.is_object() ? json.find(key) : json.end();
+    return found != json.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::size_t count_in(const Json& json, const char* key) {
+    const auto found = json.is_object() ? json.find(key) : json.end();
+    return found != json.end() && found->is_number_unsigned() ? found->get<std::size_t>() : 0;
+}
+
+/// The list under a key; an empty one if there is none.
+Json list_in(const Json& json, const char* key) {
+    const auto found = json.find(key);
+    return found != json.end() && found->is_array() ? *found : Json::array();
 }
 
 Result<void> check_fingerprint(const CampaignPlan& plan, Restart restart) {
@@ -84,6 +124,14 @@ Result<std::vector<JobRecord>> read_table(const fs::path& file) {
 
 } // namespace
 
+std::string utc_text_of_now() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900,
+                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
 std::string fingerprint_of(const CampaignPlan& plan) {
     const RunParameters& parameters = plan.parameters;
     std::string text = fmt::format("{} {} {} {} {} {}\n", plan.inputs_digest, parameters.batch_size,
@@ -113,7 +161,7 @@ Result<CampaignFiles> CampaignFiles::open(const CampaignPlan& plan, Restart rest
                                   "wait for its end, or name another campaign_dir"));
     }
     AISPRINT_TRY(check_fingerprint(plan, restart));
-    AISPRINT_TRY(write_file_atomic(plan.folder / "run_parameters.yaml", plan.parameters_text));
+    AISPRINT_TRY(write_if_changed(plan.folder / k_parameters, plan.parameters_text));
     AISPRINT_TRY(write_file_atomic(plan.folder / "deployments_summary.txt",
                                    deployments_text(plan.testbed, "")));
     return files;
@@ -151,6 +199,7 @@ bool CampaignFiles::is_done(const TestId& id) const {
 Result<void> CampaignFiles::write_test(const TestId& id,
                                        const Run& run,
                                        const std::vector<std::string>& services,
+                                       const std::string& started,
                                        const RunOutcome& outcome) const {
     const fs::path folder = test(id);
     for (std::size_t s = 0; s < services.size(); ++s) {
@@ -166,8 +215,8 @@ Result<void> CampaignFiles::write_test(const TestId& id,
                                            to_time_table(failed)));
         }
     }
-    AISPRINT_TRY(write_file_atomic(folder / "run_configuration.json",
-                                   record_of(run, outcome).dump(k_indent) + "\n"));
+    AISPRINT_TRY(write_file_atomic(folder / k_record,
+                                   record_of(run, services, started, outcome).dump(k_indent) + "\n"));
     AISPRINT_TRY(remove_tree(folder / ".jobs"));
     return write_file_atomic(folder / k_done, "");
 }
@@ -178,6 +227,58 @@ Result<std::vector<JobRecord>> CampaignFiles::read_jobs(const TestId& id,
     AISPRINT_TRY_ASSIGN(std::vector<JobRecord> jobs,
                         read_table(folder / fmt::format("time_table_{}.json", service)));
     return jobs;
+}
+
+Result<TestRecord> CampaignFiles::read_record(const TestId& id) const {
+    const fs::path file = test(id) / k_record;
+    AISPRINT_TRY_ASSIGN(const std::string text, read_file(file));
+    const Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object()) {
+        return fail(ErrorKind::input,
+                    make_error_in(file.string(), "PRF041", "no JSON object of a run",
+                                  "delete the run's folder and repeat the run"));
+    }
+    TestRecord record;
+    record.started = text_in(json, "started");
+    record.finished = text_in(json, "finished");
+    for (const Json& why : list_in(json, "health")) {
+        record.health.push_back(why.is_string() ? why.get<std::string>() : why.dump());
+    }
+    for (const Json& upload : list_in(json, "uploads")) {
+        const auto seconds = upload.find("t");
+        record.uploads.push_back(
+            {seconds != upload.end() && seconds->is_number() ? seconds->get<double>() : 0,
+             text_in(upload, "key")});
+    }
+    if (const auto jobs = json.find("jobs"); jobs != json.end() && jobs->is_object()) {
+        for (const auto& [service, counts] : jobs->items()) {
+            record.jobs[service] = {count_in(counts, "succeeded"), count_in(counts, "failed")};
+        }
+    }
+    return record;
+}
+
+bool CampaignFiles::results_are_current(std::size_t deployment, const std::string& unit) const {
+    const fs::path folder = tests(deployment, unit);
+    std::error_code reason;
+    const auto made = fs::last_write_time(folder / "results" / k_done, reason);
+    if (reason) {
+        return false;
+    }
+    const auto is_older = [&](const fs::path& file) {
+        std::error_code missing;
+        const auto time = fs::last_write_time(file, missing);
+        return !missing && time < made;
+    };
+    if (!is_older(m_folder / k_parameters)) {
+        return false;
+    }
+    for (const fs::directory_entry& run : fs::directory_iterator(folder / "runs", reason)) {
+        if (fs::exists(run.path() / k_done) && !is_older(run.path() / k_done)) {
+            return false;
+        }
+    }
+    return !reason;
 }
 
 } // namespace aisprint::profiling

@@ -4,12 +4,31 @@
 #include "aisprint/profiling/campaign.hpp"
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace aisprint::profiling {
+
+/// How the jobs of a service ended.
+struct JobCounts {
+    std::size_t succeeded = 0;
+    std::size_t failed = 0;
+};
+
+/// What the record of a test that is done tells. Records of earlier versions lack some of it.
+struct TestRecord {
+    std::string started; ///< UTC, 2023-06-01T10:00:00Z
+    std::string finished;
+    std::vector<std::string> health; ///< why it is degraded; empty: it is not
+    std::vector<Upload> uploads;
+    std::map<std::string, JobCounts> jobs; ///< by service
+};
+
+/// Now, in UTC, as records have it.
+[[nodiscard]] std::string utc_text_of_now();
 
 /// The folder of a campaign: where each test lies, what of it is done, and a lock on the whole.
 class CampaignFiles {
@@ -41,7 +60,14 @@ public:
     [[nodiscard]] Result<void> write_test(const TestId& id,
                                           const Run& run,
                                           const std::vector<std::string>& services,
+                                          const std::string& started,
                                           const RunOutcome& outcome) const;
+
+    /// The record of a test that is done. Fails (io), (input, PRF041).
+    [[nodiscard]] Result<TestRecord> read_record(const TestId& id) const;
+
+    /// True if the results of tests are newer than all of these tests and the run parameters.
+    [[nodiscard]] bool results_are_current(std::size_t deployment, const std::string& unit) const;
 
     /// The jobs of a service that succeeded in a test that is done.
     [[nodiscard]] Result<std::vector<JobRecord>> read_jobs(const TestId& id,

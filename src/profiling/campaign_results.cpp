@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 namespace aisprint::profiling {
@@ -17,8 +16,18 @@ namespace fs = std::filesystem;
 
 constexpr int k_core_decimals = 9; ///< sums of decimal fractions are told without binary dust
 
-CoresSpelling spelling_of(const Unit& unit) {
-    return unit.cpu == std::floor(unit.cpu) ? CoresSpelling::integer : CoresSpelling::real;
+constexpr const char* k_dataframes = "results/Dataframes";
+constexpr const char* k_statistics = "results/statistics.csv";
+constexpr const char* k_results_done = "results/done";
+
+fs::path training_csv_of(const fs::path& folder, const Unit& unit) {
+    return folder / (unit.service + "_dataframe.csv");
+}
+
+ServiceStatistics statistics_of(const Unit& unit,
+                                const std::vector<ServiceRun>& runs,
+                                const UnitResult& result) {
+    return {unit.service, part_statistics(runs), result.measured};
 }
 
 } // namespace
@@ -48,14 +57,47 @@ Result<std::vector<ServiceRun>> CampaignResults::read_runs(std::size_t deploymen
     return runs;
 }
 
-Result<fs::path> CampaignResults::write_service(std::size_t deployment,
-                                                const std::string& tests,
-                                                const Unit& unit,
-                                                const std::vector<ServiceRun>& runs) const {
-    const fs::path folder = m_files.tests(deployment, tests) / "results/Dataframes";
-    const std::vector<ResponseRow> rows = response_rows(runs, unit.cpu);
-    const CoresSpelling spelling = spelling_of(unit);
-    const fs::path training = folder / (unit.service + "_dataframe.csv");
+Result<std::map<std::size_t, std::vector<std::string>>>
+CampaignResults::read_health(std::size_t deployment, const std::string& tests) const {
+    std::map<std::size_t, std::vector<std::string>> health;
+    for (const Run& scheduled : m_plan.schedules[deployment].runs) {
+        const TestId id{deployment, scheduled.number, tests};
+        if (!m_files.is_done(id)) {
+            continue;
+        }
+        AISPRINT_TRY_ASSIGN(TestRecord record, m_files.read_record(id));
+        if (!record.health.empty()) {
+            health[scheduled.number] = std::move(record.health);
+        }
+    }
+    return health;
+}
+
+/// Works out the rows of a unit, and which of them models are trained on.
+void CampaignResults::measure(const Unit& unit,
+                              const std::vector<ServiceRun>& runs,
+                              UnitResult& result) const {
+    const RunParameters& parameters = m_plan.parameters;
+    result.measured = measurements(runs, unit.cpu);
+    result.outliers = find_outliers(result.measured);
+    for (std::size_t i = 0; i < result.measured.size(); ++i) {
+        const Measurement& one = result.measured[i];
+        result.rows.push_back(one.row);
+        const bool is_left_out =
+            (parameters.drop_outliers && result.outliers.contains(i)) ||
+            (parameters.exclude_degraded && result.health.contains(one.run));
+        if (!is_left_out) {
+            result.training_rows.push_back(one.row);
+        }
+    }
+}
+
+Result<void> CampaignResults::write_service(std::size_t deployment,
+                                            const std::string& tests,
+                                            const Unit& unit,
+                                            const std::vector<ServiceRun>& runs,
+                                            const UnitResult& result) const {
+    const fs::path folder = m_files.tests(deployment, tests) / k_dataframes;
     std::map<std::size_t, std::int64_t> nodes;
     for (const Run& run : m_plan.schedules[deployment].runs) {
         const auto count = run.nodes.find(unit.resource);
@@ -63,25 +105,35 @@ Result<fs::path> CampaignResults::write_service(std::size_t deployment,
     }
     const ResourceFacts* resource = m_plan.testbed.find_resource(unit.resource);
     std::vector<FileContent> files{
-        {folder / (unit.service + "_response_time_dataframe.csv"), response_csv(rows, spelling)},
-        {training, training_csv(rows, spelling)},
+        {folder / (unit.service + "_response_time_dataframe.csv"),
+         response_csv(result.rows, unit.cores_spelling)},
+        {training_csv_of(folder, unit), training_csv(result.training_rows, unit.cores_spelling)},
         {folder / (unit.service + "_jobs.csv"),
          jobs_csv(runs, nodes, {unit.cpu, unit.memory_mb, resource->total_nodes})}};
     if (tests != k_full_workflow) {
-        files.push_back({folder / "runtime_dataframe.csv", runtime_csv(runs, unit.cpu, spelling)});
+        files.push_back(
+            {folder / "runtime_dataframe.csv", runtime_csv(runs, unit.cpu, unit.cores_spelling)});
     }
-    AISPRINT_TRY(write_files_together(files));
-    return training;
+    return write_files_together(files);
 }
 
-Result<void> CampaignResults::write_full(std::size_t deployment) const {
+Result<Written> CampaignResults::write_full(std::size_t deployment) const {
+    if (m_files.results_are_current(deployment, k_full_workflow)) {
+        return Written::before;
+    }
+    AISPRINT_TRY_ASSIGN(const auto health, read_health(deployment, k_full_workflow));
+    std::vector<ServiceStatistics> statistics;
     std::map<std::size_t, std::pair<Moment, Moment>> spans;
     std::map<std::size_t, WorkflowRun> workflow;
     for (const std::size_t index : m_plan.testbed.deployments[deployment].units) {
         const Unit& unit = m_plan.testbed.units[index];
         AISPRINT_TRY_ASSIGN(const std::vector<ServiceRun> runs,
                             read_runs(deployment, k_full_workflow, unit));
-        AISPRINT_TRY(write_service(deployment, k_full_workflow, unit, runs));
+        UnitResult result;
+        result.health = health;
+        measure(unit, runs, result);
+        AISPRINT_TRY(write_service(deployment, k_full_workflow, unit, runs, result));
+        statistics.push_back(statistics_of(unit, runs, result));
         for (const ServiceRun& run : runs) {
             WorkflowRun& whole = workflow[run.number];
             whole.level = run.level;
@@ -108,10 +160,12 @@ Result<void> CampaignResults::write_full(std::size_t deployment) const {
             rows.push_back(run);
         }
     }
-    const fs::path results = m_files.tests(deployment, k_full_workflow) / "results";
-    AISPRINT_TRY(
-        write_file_atomic(results / "Dataframes/runtime_dataframe.csv", runtime_csv(rows)));
-    return write_file_atomic(results / "done", "");
+    const fs::path folder = m_files.tests(deployment, k_full_workflow);
+    AISPRINT_TRY(write_files_together({{folder / k_dataframes / "runtime_dataframe.csv",
+                                        runtime_csv(rows)},
+                                       {folder / k_statistics, statistics_csv(statistics)}}));
+    AISPRINT_TRY(write_file_atomic(folder / k_results_done, ""));
+    return Written::now;
 }
 
 Result<double> CampaignResults::mean_output_kb(std::size_t deployment, const Unit& unit) const {
@@ -141,17 +195,29 @@ Result<std::vector<ServiceRun>> CampaignResults::read_unit(std::size_t deploymen
     return read_runs(deployment, tests_of(unit), unit);
 }
 
-Result<UnitResult> CampaignResults::write_unit(std::size_t deployment, std::size_t index) const {
+Result<UnitResult>
+CampaignResults::write_unit(std::size_t deployment, std::size_t index, Written& written) const {
     const Unit& unit = m_plan.testbed.units[index];
+    const std::string tests = tests_of(unit);
+    const fs::path folder = m_files.tests(deployment, tests);
     UnitResult result;
     result.unit = index;
     result.deployment = deployment;
-    const std::string tests = tests_of(unit);
     AISPRINT_TRY_ASSIGN(const std::vector<ServiceRun> runs, read_runs(deployment, tests, unit));
-    AISPRINT_TRY_ASSIGN(result.training_csv, write_service(deployment, tests, unit, runs));
-    AISPRINT_TRY(write_file_atomic(m_files.tests(deployment, tests) / "results/done", ""));
-    result.rows = response_rows(runs, unit.cpu);
+    AISPRINT_TRY_ASSIGN(result.health, read_health(deployment, tests));
+    measure(unit, runs, result);
+    result.training_csv = training_csv_of(folder / k_dataframes, unit);
     AISPRINT_TRY_ASSIGN(result.mean_output_kb, mean_output_kb(deployment, unit));
+    // the results of the full workflow, of which these would be a part, are written already
+    const bool is_current =
+        tests == k_full_workflow || m_files.results_are_current(deployment, tests);
+    written = is_current ? Written::before : Written::now;
+    if (!is_current) {
+        AISPRINT_TRY(write_service(deployment, tests, unit, runs, result));
+        AISPRINT_TRY(write_file_atomic(folder / k_statistics,
+                                       statistics_csv({statistics_of(unit, runs, result)})));
+        AISPRINT_TRY(write_file_atomic(folder / k_results_done, ""));
+    }
     return result;
 }
 

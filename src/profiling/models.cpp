@@ -88,8 +88,11 @@ private:
 
     Result<void> train_unit(const UnitResult& result, CampaignModels& models) {
         const Unit& unit = m_plan.testbed.units[result.unit];
-        if (result.rows.empty()) {
-            models.failed.push_back(fmt::format("{}: nothing was measured", unit.id));
+        if (result.training_rows.empty()) {
+            models.failed.push_back(fmt::format("{}: {}", unit.id,
+                                                result.rows.empty()
+                                                    ? "nothing was measured"
+                                                    : "all of its runs are left out as degraded"));
             return {};
         }
         AISPRINT_TRY_ASSIGN(const std::string data, read_file(result.training_csv));
@@ -244,6 +247,7 @@ Result<ReportData> report_data(const CampaignPlan& plan,
         entry.resource = unit.resource;
         entry.service = unit.service;
         entry.cpu = unit.cpu;
+        entry.health = result.health;
         AISPRINT_TRY_ASSIGN(entry.runs, results.read_unit(result.deployment, unit));
         const auto model =
             std::find_if(models.models.begin(), models.models.end(),

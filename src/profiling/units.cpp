@@ -61,11 +61,23 @@ std::string service_name(std::string component) {
     return component;
 }
 
-/// Images of a container as candidate_deployments.yaml lists them.
-std::vector<std::string> images_of(const CandidateEntry& entry, const Container& container) {
+/// A field of a container as candidate_deployments.yaml has it, or null.
+const yaml::Node*
+field_of(const CandidateEntry& entry, const Container& container, const char* field) {
     const yaml::Node* containers = entry.node.find("Containers");
     const yaml::Node* node = containers == nullptr ? nullptr : containers->find(container.key);
-    const yaml::Node* image = node == nullptr ? nullptr : node->find("image");
+    return node == nullptr ? nullptr : node->find(field);
+}
+
+CoresSpelling spelling_of(const CandidateEntry& entry, const Container& container) {
+    const yaml::Node* cores = field_of(entry, container, "computingUnits");
+    return cores != nullptr && yaml::as_integer(*cores) ? CoresSpelling::integer
+                                                        : CoresSpelling::real;
+}
+
+/// Images of a container as candidate_deployments.yaml lists them.
+std::vector<std::string> images_of(const CandidateEntry& entry, const Container& container) {
+    const yaml::Node* image = field_of(entry, container, "image");
     std::vector<std::string> images;
     if (image != nullptr && image->is_scalar() && !image->scalar.empty()) {
         images.push_back(image->scalar);
@@ -153,6 +165,9 @@ private:
                     facts.cores_per_node = resource.computing_units;
                     facts.memory_mb_per_node = resource.memory_mb;
                     facts.cost = resource.cost;
+                    if (!resource.architectures.empty()) {
+                        facts.architecture = resource.architectures.front();
+                    }
                     facts.is_function = layer.type == config::LayerType::cloud_functions;
                     if (facts.is_function) {
                         // as many at once as are asked for, as OSCAR-P has it
@@ -285,6 +300,7 @@ private:
                 unit.resource = resource.value;
                 unit.cpu = container.computing_units;
                 unit.memory_mb = container.memory_mb;
+                unit.cores_spelling = spelling_of(entry, container);
                 unit.images = images_of(entry, container);
                 unit.gpu = container.gpu_requirement;
                 unit.parameters = *parameters;

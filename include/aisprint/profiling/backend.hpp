@@ -13,6 +13,7 @@
 #include <map>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace aisprint::profiling {
@@ -108,6 +109,10 @@ public:
     /// Whether the objects of a run of the full workflow are still there, so that single services
     /// can be tested with them.
     [[nodiscard]] virtual Result<bool> holds_objects_of(const RunRequest& full) = 0;
+
+    /// What a cluster is, for the record of a deployment: names and values, no secrets.
+    [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>>
+    describe_cluster(const std::string& resource) const;
 
     /// Runs a workload to its end. Jobs that fail are part of the outcome. Fails (io) if files
     /// cannot be written or processes cannot be made.

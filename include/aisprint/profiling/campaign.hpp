@@ -4,6 +4,7 @@
 #include "aisprint/profiling/backend.hpp"
 #include "aisprint/profiling/results.hpp"
 #include "aisprint/profiling/schedule.hpp"
+#include "aisprint/profiling/statistics.hpp"
 
 #include "aisprint/base/reporter.hpp"
 #include "aisprint/config/application.hpp"
@@ -11,8 +12,10 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace aisprint::profiling {
@@ -60,8 +63,10 @@ public:
     virtual void test_skipped(const TestId& test) = 0;
     virtual void progress(const Progress& progress) = 0;
     virtual void test_ends(const TestId& test, const RunOutcome& outcome) = 0;
-    /// The results of a unit, or of the full workflow, are made, or were there.
+    /// The results of a unit, or of the full workflow, are made.
     virtual void results_made(std::size_t deployment, const std::string& unit) = 0;
+    /// The results of an earlier run of the program are still those of the tests.
+    virtual void results_kept(std::size_t /*deployment*/, const std::string& /*unit*/) {}
 };
 
 /// Whether what an earlier campaign left in the folder is thrown away when it does not fit.
@@ -71,6 +76,8 @@ enum class Restart { no, yes };
 struct CampaignOptions {
     Restart restart = Restart::no;
     std::vector<std::string> only; ///< deployment_I or ids of units; empty: all
+    /// What measures, for the record of each deployment: name, version, backend, host, ...
+    std::vector<std::pair<std::string, std::string>> tool;
 };
 
 /// What is known of a unit after a campaign.
@@ -78,6 +85,10 @@ struct UnitResult {
     std::size_t unit = 0;
     std::size_t deployment = 0;
     std::vector<ResponseRow> rows; ///< alone if it was tested alone, else in the full workflow
+    std::vector<Measurement> measured; ///< the same rows with their runs
+    std::set<std::size_t> outliers;    ///< indices of rows far from those of their configuration
+    std::map<std::size_t, std::vector<std::string>> health; ///< why runs are degraded, by number
+    std::vector<ResponseRow> training_rows; ///< those that models are trained on
     std::filesystem::path training_csv;
     double mean_output_kb = 0; ///< of a job, over all full runs
 };

@@ -56,9 +56,6 @@ struct ResponseRow {
 [[nodiscard]] std::vector<ResponseRow>
 response_rows(const std::vector<ServiceRun>& runs, double cpu, const RunParameters& parameters);
 
-/// Whether whole cores are written without a point: if the file spells the demand as an integer.
-enum class CoresSpelling { real, integer };
-
 /// SERVICE_response_time_dataframe.csv.
 [[nodiscard]] std::string response_csv(const std::vector<ResponseRow>& rows, CoresSpelling cores);
 

@@ -21,7 +21,11 @@ struct ResourceFacts {
     double memory_mb_per_node = 0;
     double cost = 0; ///< per node and hour
     bool is_function = false;
+    std::string architecture; ///< amd64 or arm64; empty if it is not told
 };
+
+/// Whether whole cores are written without a point: if the file spells the demand as an integer.
+enum class CoresSpelling { real, integer };
 
 /// A testing unit: a component, partition or alternative on a resource.
 struct Unit {
@@ -33,6 +37,7 @@ struct Unit {
     std::string service;   ///< name with hyphens
     std::string resource;
     double cpu = 1; ///< cores of one container
+    CoresSpelling cores_spelling = CoresSpelling::real;
     double memory_mb = 512;
     std::vector<std::string> images;
     bool gpu = false;

@@ -241,4 +241,9 @@ void CampaignView::results_made(std::size_t, const std::string& unit) {
     say(fmt::format("Making results for {}\n", unit == k_full_workflow ? "full workflow" : unit));
 }
 
+void CampaignView::results_kept(std::size_t deployment, const std::string& unit) {
+    results_made(deployment, unit);
+    say("Results exist, skipping...\n");
+}
+
 } // namespace aisprint::cli

@@ -54,6 +54,7 @@ public:
     void progress(const profiling::Progress& progress) override;
     void test_ends(const profiling::TestId& test, const profiling::RunOutcome& outcome) override;
     void results_made(std::size_t deployment, const std::string& unit) override;
+    void results_kept(std::size_t deployment, const std::string& unit) override;
 
 private:
     void say(const std::string& text);
