@@ -62,9 +62,6 @@ std::string text_of(const pugi::xml_node& parent, const char* name) {
 /// Reads the XML of a body. What is wrong with it, if it is none.
 std::optional<std::string> read(const HttpResponse& response, pugi::xml_document& document) {
     const std::string& body = response.body;
-    if (is_html(response)) {
-        return fmt::format("answered with a page ({}) where XML is expected", type_of(response));
-    }
     if (trimmed(body).empty()) {
         return "answered with nothing where XML is expected";
     }
@@ -213,8 +210,7 @@ RemoteError s3_error_of(const HttpResponse& response) {
     error.kind = kind_of_status(response.status);
     error.delivery = delivery_of_status(response.status);
     error.message = text_of_status(response);
-    const bool says_nothing = trimmed(response.body).empty() && !is_html(response);
-    if (error.kind == RemoteErrorKind::gone && !says_nothing) {
+    if (error.kind == RemoteErrorKind::gone && !trimmed(response.body).empty()) {
         error.kind = RemoteErrorKind::malformed; // not S3 says that something is gone
     }
     if (error.kind == RemoteErrorKind::malformed) {
@@ -327,11 +323,16 @@ std::string etag_of(const HttpResponse& response) {
     return without_quotes(response.header("ETag"));
 }
 
-bool is_xml_text(std::string_view text) {
-    // the last two characters of the first plane are none
+bool is_page(const HttpResponse& response) {
+    const std::string begin = lower(trimmed(response.body).substr(0, 14));
+    return begin == "<!doctype html" || begin.substr(0, 5) == "<html";
+}
+
+bool is_safe_in_xml(std::string_view text) {
+    // the last two characters of the first plane are none; some readers drop blanks at the ends
     const bool has_non_characters = text.find("\xEF\xBF\xBE") != std::string_view::npos ||
                                     text.find("\xEF\xBF\xBF") != std::string_view::npos;
-    return !has_non_characters && is_utf8(text) &&
+    return !has_non_characters && is_utf8(text) && trimmed(text) == text &&
            std::all_of(text.begin(), text.end(),
                        [](unsigned char letter) { return letter >= 0x20 && letter != 0x7f; });
 }

@@ -66,10 +66,14 @@ struct S3Part {
 /// The ETag in an answer's head, without quotes and mark of weakness.
 [[nodiscard]] std::string etag_of(const HttpResponse& response);
 
-/// True for texts that can stand in XML; other keys are deleted one by one.
-[[nodiscard]] bool is_xml_text(std::string_view text);
+/// True if the body is a page for people. The type does not tell: there are servers that call
+/// everything HTML.
+[[nodiscard]] bool is_page(const HttpResponse& response);
 
-/// The document of DeleteObjects; keys must be XML texts.
+/// True for keys that every reader of XML takes as they are; others are deleted one by one.
+[[nodiscard]] bool is_safe_in_xml(std::string_view text);
+
+/// The document of DeleteObjects; keys must be safe in XML.
 [[nodiscard]] std::string deletion_document(const std::vector<std::string>& keys);
 
 /// The document of CompleteMultipartUpload.

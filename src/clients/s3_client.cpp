@@ -40,7 +40,7 @@ RemoteResult<void> done(const RemoteResult<HttpResponse>& response) {
     if (!response) {
         return tl::unexpected<RemoteError>(response.error());
     }
-    if (is_html(*response)) {
+    if (is_page(*response)) {
         return s3_malformed(*response, "answered with a page of HTML");
     }
     return {};
@@ -235,7 +235,7 @@ RemoteResult<void> S3Client::remove_all(const std::string& bucket,
                                         const std::stop_token& stop) const {
     std::vector<std::string> batch;
     for (const S3Object& object : objects) {
-        if (!is_xml_text(object.key)) {
+        if (!is_safe_in_xml(object.key)) {
             if (RemoteResult<void> removed = remove(bucket, object.key, stop); !removed) {
                 return removed;
             }
