@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/clients/im_client.hpp"
 
+#include "scripted_transport.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <deque>
-#include <variant>
 
 namespace aisprint::clients {
 namespace {
@@ -15,58 +14,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-using Answer = tl::expected<HttpResponse, TransportError>;
-
-HttpResponse json(const std::string& body) {
-    return {200, {{"Content-Type", "application/json"}}, body};
-}
-
-HttpResponse text(int status, const std::string& body) {
-    return {status, {{"Content-Type", "text/plain"}}, body};
-}
-
-HttpResponse page() {
-    return {200, {{"Content-Type", "text/html"}}, "<html><title>Sign in</title></html>"};
-}
-
-Answer broken(Delivery delivery, TransportErrorKind kind = TransportErrorKind::broken) {
-    return tl::unexpected<TransportError>(TransportError{kind, delivery, "it broke"});
-}
-
-/// Gives the answers that it was told, one for each request.
-class ScriptedTransport final : public Transport {
-public:
-    Answer send(const HttpRequest& request, std::stop_token) override {
-        requests.push_back(request);
-        if (answers.empty()) {
-            ADD_FAILURE() << "unexpected request " << request.method << " " << request.url;
-            return text(500, "none left");
-        }
-        Answer answer = answers.front();
-        answers.pop_front();
-        return answer;
-    }
-
-    std::deque<Answer> answers;
-    std::vector<HttpRequest> requests;
-};
-
-/// Notes the pauses, and does not wait.
-class NotingClock final : public Clock {
-public:
-    std::chrono::milliseconds now() const override { return 0ms; }
-    std::chrono::seconds wall_time() const override { return 784111777s; } // Sun, 06 Nov 1994
-    void sleep(std::chrono::milliseconds duration, std::stop_token) override {
-        pauses.push_back(duration);
-        if (stop_after == pauses.size()) {
-            source.request_stop();
-        }
-    }
-
-    std::vector<std::chrono::milliseconds> pauses;
-    std::stop_source source;
-    std::size_t stop_after = 0;
-};
+using test::Answer;
+using test::broken;
+using test::json;
+using test::NotingClock;
+using test::page;
+using test::ScriptedTransport;
+using test::text;
 
 class ImClientTest : public testing::Test {
 protected:
