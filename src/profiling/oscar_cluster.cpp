@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oscar_cluster.hpp"
+
+#include <fmt/format.h>
+
+namespace aisprint::profiling {
+
+namespace {
+
+using clients::RemoteErrorKind;
+
+/// Pauses of 1, 2, 4, ... 64 s: two minutes together; restarts of a cluster's parts take seconds.
+constexpr clients::RetryPolicy k_retries{8, std::chrono::milliseconds(1000), 0.25};
+constexpr std::chrono::minutes k_storage_limit(5);
+
+std::string hint_for(const clients::RemoteError& error, const Cluster& facts) {
+    switch (error.kind) {
+    case RemoteErrorKind::unauthorised:
+        return "check user and password of the cluster";
+    case RemoteErrorKind::unreachable:
+    case RemoteErrorKind::server:
+        return fmt::format("look whether {} and {} answer, then give the same command again: what "
+                           "is measured stays",
+                           facts.oscar_endpoint, facts.minio_endpoint);
+    default:
+        return "mend it on the cluster, then give the same command again: what is measured stays";
+    }
+}
+
+} // namespace
+
+Result<std::unique_ptr<OscarCluster>> OscarCluster::connect(const Cluster& cluster,
+                                                            const OscarParts& parts,
+                                                            const std::stop_token& stop) {
+    std::unique_ptr<OscarCluster> made(new OscarCluster(cluster));
+    made->m_redactor.add(cluster.oscar_password);
+    made->m_redactor.add(cluster.minio_secret_key);
+    made->m_transport = parts.make_transport(cluster.verification);
+    clients::OscarClientOptions oscar;
+    oscar.url = cluster.oscar_endpoint;
+    oscar.user = cluster.oscar_user;
+    oscar.password = cluster.oscar_password;
+    oscar.retries = k_retries;
+    oscar.random = parts.random;
+    made->m_oscar = std::make_unique<clients::OscarClient>(*made->m_transport, parts.clock, oscar);
+    clients::S3Options s3;
+    s3.endpoint = cluster.minio_endpoint;
+    s3.access_key = cluster.minio_access_key;
+    s3.secret_key = cluster.minio_secret_key;
+    s3.region = cluster.minio_region;
+    s3.retries = k_retries;
+    s3.random = parts.random;
+    made->m_s3 = std::make_unique<clients::S3Client>(*made->m_transport, parts.clock, s3);
+
+    AISPRINT_TRY_ASSIGN(const clients::OscarInfo info,
+                        made->value("ask for the version", made->m_oscar->info(stop)));
+    if (!info.version) {
+        return fail(ErrorKind::remote,
+                    make_error("PRF101",
+                               fmt::format("cluster {} says that its version is '{}'",
+                                           cluster.resource, info.version_text),
+                               "look whether OSCAR answers at " + cluster.oscar_endpoint));
+    }
+    made->m_behaviour = clients::behaviour_of(*info.version);
+    AISPRINT_TRY_ASSIGN(made->m_config,
+                        made->value("ask for the configuration", made->m_oscar->config(stop)));
+    if (cluster.ssh) {
+        made->m_shell = parts.make_shell(*cluster.ssh);
+        made->m_kubectl = std::make_unique<clients::Kubectl>(
+            *made->m_shell, made->m_config.services_namespace.empty()
+                                ? "oscar-svc"
+                                : made->m_config.services_namespace);
+    }
+    AISPRINT_TRY(made->wait_for_storage(stop));
+    return made;
+}
+
+Failure OscarCluster::failure(const std::string& doing, const clients::RemoteError& error) const {
+    const bool cancelled = error.kind == RemoteErrorKind::cancelled;
+    return {cancelled ? ErrorKind::cancelled : ErrorKind::remote,
+            {make_error("PRF101",
+                        fmt::format("cannot {} on cluster {}: {}", doing, m_facts.resource,
+                                    m_redactor.redact(error.message)),
+                        hint_for(error, m_facts))}};
+}
+
+Result<void> OscarCluster::wait_for_storage(const std::stop_token& stop) const {
+    return value("reach the storage", m_s3->wait_until_ready(k_storage_limit, stop));
+}
+
+} // namespace aisprint::profiling
