@@ -12,7 +12,7 @@ set(AISPRINT_LAYER_design base config annotations partition)
 set(AISPRINT_LAYER_tosca base config)
 set(AISPRINT_LAYER_images base config)
 set(AISPRINT_LAYER_deploy base config clients tosca)
-set(AISPRINT_LAYER_profiling base config design clients perf training tosca)
+set(AISPRINT_LAYER_profiling base config design clients deploy perf training tosca)
 set(AISPRINT_LAYER_optimizer base perf)
 set(AISPRINT_LAYER_placement base config perf optimizer)
 set(AISPRINT_LAYER_cli base config annotations partition perf training clients design tosca images deploy
