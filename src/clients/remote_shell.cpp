@@ -7,13 +7,14 @@ namespace aisprint::clients {
 
 namespace {
 
-/// `path` as a value that the ssh program takes literally: it expands percent signs.
-std::string without_tokens(const std::filesystem::path& path) {
-    std::string result;
+/// `path` as a value that the ssh program takes literally: it expands percent signs, and takes
+/// words outside of quotes for several values.
+std::string literal(const std::filesystem::path& path) {
+    std::string result = "\"";
     for (const char letter : path.string()) {
         result += letter == '%' ? "%%" : std::string(1, letter);
     }
-    return result;
+    return result + "\"";
 }
 
 void add_option(std::vector<std::string>& command, const std::string& name, std::string value) {
@@ -32,16 +33,15 @@ Result<ProcessResult> SshShell::run(const std::string& command, const std::stop_
     add_option(words, "BatchMode", "yes");
     add_option(words, "StrictHostKeyChecking", "accept-new");
     if (!m_target.known_hosts_file.empty()) {
-        // in quotes: the program takes words for several files
-        add_option(words, "UserKnownHostsFile",
-                   '"' + without_tokens(m_target.known_hosts_file) + '"');
+        add_option(words, "UserKnownHostsFile", literal(m_target.known_hosts_file));
     }
     add_option(words, "ConnectTimeout", std::to_string(m_target.connect_timeout.count()));
     add_option(words, "ServerAliveInterval", "15"); // a machine that vanished is noticed
     add_option(words, "ServerAliveCountMax", "4");
     add_option(words, "LogLevel", "ERROR");
     if (!m_target.identity_file.empty()) {
-        words.insert(words.end(), {"-i", without_tokens(m_target.identity_file)});
+        // not -i, which looks for the file before it expands the name
+        add_option(words, "IdentityFile", literal(m_target.identity_file));
         add_option(words, "IdentitiesOnly", "yes");
     }
     words.insert(words.end(), {"-p", std::to_string(m_target.port)});
