@@ -369,19 +369,11 @@ S3Client::remove(const std::string& bucket, const std::string& key, std::stop_to
 }
 
 RemoteResult<void> S3Client::probe(const std::stop_token& stop) const {
-    HttpRequest health;
-    health.url = m_options.endpoint + "/minio/health/live";
-    health.timeout = m_options.request_timeout;
-    const RemoteCaller once = caller(ErrorInside::no);
-    const RemoteResult<HttpResponse> alive = once.send(health, stop);
-    if (!alive && (alive.error().kind == RemoteErrorKind::unreachable ||
-                   alive.error().kind == RemoteErrorKind::server ||
-                   alive.error().kind == RemoteErrorKind::cancelled)) {
-        return tl::unexpected<RemoteError>(alive.error());
-    }
-    // whether it is not MinIO, or is alive and not ready, its answer to a call tells
+    // a question without rights would do for MinIO (/minio/health/live), but not for other
+    // servers, and it says nothing of a server that lives and is not ready yet
+    const Call question{"GET", {}, {}, {}, {}, {}};
     const auto buckets =
-        read(once.send(signed_request({"GET", {}, {}, {}, {}, {}}), stop), parse_buckets);
+        read(caller(ErrorInside::no).send(signed_request(question), stop), parse_buckets);
     if (!buckets && buckets.error().code != "AccessDenied") {
         return tl::unexpected<RemoteError>(buckets.error());
     }
