@@ -81,9 +81,9 @@ struct InfraScript {
     ImStateName last = ImStateName::configured;
     std::string contmsg = "all tasks done\n";
     std::string outputs = R"({"endpoint": "https://out.example.org/"})"; ///< JSON object
-    int machines = 1;                                                    ///< whose states are told
-    int deleting_polls = 1;       ///< how often `deleting` is told after an asynchronous deletion
-    std::string refusal = {};     ///< not empty: its creation is refused with 400 and this text
+    int machines = 1;         ///< whose states are told; 0: a front end and as many as `count` says
+    int deleting_polls = 1;   ///< how often `deleting` is told after an asynchronous deletion
+    std::string refusal = {}; ///< not empty: its creation is refused with 400 and this text
     int undeletable_attempts = 0; ///< first deletions that get 409
 };
 

@@ -46,6 +46,12 @@ std::string scalar_of(const std::string& document, const std::string& key) {
     return value;
 }
 
+/// The number of machines that a document asks for: a front end, and worker nodes.
+int machines_in(const std::string& document) {
+    const std::string count = scalar_of(document, "count");
+    return 1 + (count.empty() ? 0 : std::stoi(count));
+}
+
 bool is_set(std::string_view query, std::string_view name) {
     for (const std::string_view word : {"1", "yes", "true"}) {
         const std::string wanted = fmt::format("{}={}", name, word);
@@ -268,7 +274,9 @@ HttpResponse ImDouble::Impl::state_of(LiveInfra& infra) {
     }
     const std::string word = clients::to_string(infra.known.state);
     Json machines = Json::object();
-    for (int i = 0; i < infra.script.machines; ++i) {
+    const int count =
+        infra.script.machines > 0 ? infra.script.machines : machines_in(infra.known.document);
+    for (int i = 0; i < count; ++i) {
         machines[std::to_string(i)] = word;
     }
     return answer(200, "application/json",
