@@ -278,13 +278,16 @@ class Cluster:
         return Response(201 if is_new else 204)
 
     def make_buckets(self, service, is_new):
+        made = set()  # by this service: its paths may lie in one bucket
         for path in [*(service.get("input") or []), *(service.get("output") or [])]:
             target = self.minio_of(service, path["storage_provider"])
             if target is None:
                 continue
             bucket, folder = split_path(path["path"])
             try:
-                target.store.make_bucket(bucket)
+                if (target.name, bucket) not in made:
+                    target.store.make_bucket(bucket)
+                    made.add((target.name, bucket))
             except S3Error as error:
                 exists = error.code == "BucketAlreadyOwnedByYou"
                 if not exists or (is_new and self.version >= (3, 6, 0)):

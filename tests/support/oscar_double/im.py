@@ -109,8 +109,8 @@ class Manager:
     def cluster_for(self, document):
         used = {item.cluster.name for item in self.infrastructures.values()}
         free = [cluster for cluster in self.clusters.values() if cluster.name not in used]
-        named = [cluster for cluster in free
-                 if re.search(rf"(?<![\w-]){re.escape(cluster.name)}(?![\w-])", document)]
+        words = set(re.split(r"[^A-Za-z0-9-]+", document))
+        named = [cluster for cluster in free if cluster.name in words]
         return max(named, key=lambda cluster: len(cluster.name)) if named else next(iter(free), None)
 
     def make(self, item, count):

@@ -22,7 +22,8 @@ STATUS = {"NoSuchBucket": 404, "NoSuchKey": 404, "NoSuchUpload": 404,
           "InvalidAccessKeyId": 403, "SignatureDoesNotMatch": 403, "InvalidBucketName": 400,
           "RequestTimeTooSkewed": 403, "SlowDown": 503, "XMinioServerNotInitialized": 503,
           "AuthorizationHeaderMalformed": 400, "XAmzContentSHA256Mismatch": 400,
-          "InvalidPart": 400, "MalformedXML": 400, "MethodNotAllowed": 405, "InvalidRange": 416}
+          "InvalidPart": 400, "MalformedXML": 400, "MethodNotAllowed": 405, "InvalidRange": 416,
+          "PreconditionFailed": 412}
 
 
 class S3Error(Exception):
@@ -240,7 +241,8 @@ class S3:
         after = request.parameter("start-after", "")
         if token := request.parameter("continuation-token"):
             after = base64.urlsafe_b64decode(token).decode()
-        encode = quoted if request.parameter("encoding-type") == "url" else str
+        is_encoded = request.parameter("encoding-type") == "url"
+        encode = (lambda key: quoted(key, "/-_.~")) if is_encoded else str
         found, last, more = [], after, False
         seen = set()
         with self.store.lock:
@@ -272,6 +274,8 @@ class S3:
         inner = (element("Name", bucket) + element("Prefix", encode(prefix)) +
                  element("KeyCount", len(found)) + element("MaxKeys", most) +
                  element("IsTruncated", str(more).lower()))
+        if is_encoded:
+            inner += element("EncodingType", "url")
         if more:
             token = base64.urlsafe_b64encode(last.encode()).decode()
             inner += element("NextContinuationToken", token)
@@ -311,6 +315,10 @@ class S3:
 
     @staticmethod
     def get(request, stored):
+        wanted = request.headers.get("If-Match", "*").strip('"')
+        if wanted not in ("*", stored.etag):
+            raise S3Error("PreconditionFailed", "At least one of the pre-conditions you specified "
+                          "did not hold")
         headers = {"ETag": f'"{stored.etag}"', "Content-Type": stored.content_type,
                    "Last-Modified": stored.modified.strftime("%a, %d %b %Y %H:%M:%S GMT"),
                    "Accept-Ranges": "bytes"}
