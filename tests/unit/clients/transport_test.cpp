@@ -89,6 +89,26 @@ TEST(CurlTransport, SendsWhatItIsGiven) {
     EXPECT_THAT(server.requests().at(2), HasSubstr("\r\nContent-Length: 0\r\n"));
 }
 
+TEST(CurlTransport, AHeadHasNoBody) {
+    Answering server("HTTP/1.1 200 OK\r\nContent-Length: 7\r\nETag: \"e\"\r\n\r\n");
+    const auto transport = make_curl_transport({});
+    for (int i = 0; i < 2; ++i) { // the connection is of use afterwards
+        const auto response = transport->send(request_to(server.url("/x"), "HEAD"), {});
+        ASSERT_TRUE(response.has_value()) << response.error().message;
+        EXPECT_EQ(response->header("content-length"), "7");
+        EXPECT_EQ(response->body, "");
+    }
+    EXPECT_THAT(server.requests().at(0), StartsWith("HEAD /x HTTP/1.1\r\n"));
+    EXPECT_EQ(server.server().connections(), 1);
+}
+
+TEST(CurlTransport, PathsStayAsTheyAre) {
+    Answering server;
+    const auto transport = make_curl_transport({});
+    ASSERT_TRUE(transport->send(request_to(server.url("/b/../x/./..")), {}).has_value());
+    EXPECT_THAT(server.requests().at(0), StartsWith("GET /b/../x/./.. HTTP/1.1\r\n"));
+}
+
 TEST(CurlTransport, ReusesConnectionsButNotForPost) {
     Answering server;
     const auto transport = make_curl_transport({});
