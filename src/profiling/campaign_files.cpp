@@ -50,9 +50,9 @@ Json record_of(const Run& run,
     }
     Json jobs = Json::object();
     for (std::size_t s = 0; s < services_of_test.size(); ++s) {
-        const auto succeeded = std::count_if(
-            outcome.jobs[s].begin(), outcome.jobs[s].end(),
-            [](const JobRecord& job) { return job.status == JobStatus::succeeded; });
+        const auto succeeded =
+            std::count_if(outcome.jobs[s].begin(), outcome.jobs[s].end(),
+                          [](const JobRecord& job) { return job.status == JobStatus::succeeded; });
         jobs[services_of_test[s]] = {
             {"succeeded", succeeded},
             {"failed", static_cast<std::ptrdiff_t>(outcome.jobs[s].size()) - succeeded}};
@@ -215,8 +215,8 @@ Result<void> CampaignFiles::write_test(const TestId& id,
                                            to_time_table(failed)));
         }
     }
-    AISPRINT_TRY(write_file_atomic(folder / k_record,
-                                   record_of(run, services, started, outcome).dump(k_indent) + "\n"));
+    AISPRINT_TRY(write_file_atomic(
+        folder / k_record, record_of(run, services, started, outcome).dump(k_indent) + "\n"));
     AISPRINT_TRY(remove_tree(folder / ".jobs"));
     return write_file_atomic(folder / k_done, "");
 }

@@ -24,9 +24,8 @@ fs::path training_csv_of(const fs::path& folder, const Unit& unit) {
     return folder / (unit.service + "_dataframe.csv");
 }
 
-ServiceStatistics statistics_of(const Unit& unit,
-                                const std::vector<ServiceRun>& runs,
-                                const UnitResult& result) {
+ServiceStatistics
+statistics_of(const Unit& unit, const std::vector<ServiceRun>& runs, const UnitResult& result) {
     return {unit.service, part_statistics(runs), result.measured};
 }
 
@@ -83,9 +82,8 @@ void CampaignResults::measure(const Unit& unit,
     for (std::size_t i = 0; i < result.measured.size(); ++i) {
         const Measurement& one = result.measured[i];
         result.rows.push_back(one.row);
-        const bool is_left_out =
-            (parameters.drop_outliers && result.outliers.contains(i)) ||
-            (parameters.exclude_degraded && result.health.contains(one.run));
+        const bool is_left_out = (parameters.drop_outliers && result.outliers.contains(i)) ||
+                                 (parameters.exclude_degraded && result.health.contains(one.run));
         if (!is_left_out) {
             result.training_rows.push_back(one.row);
         }
@@ -161,9 +159,9 @@ Result<Written> CampaignResults::write_full(std::size_t deployment) const {
         }
     }
     const fs::path folder = m_files.tests(deployment, k_full_workflow);
-    AISPRINT_TRY(write_files_together({{folder / k_dataframes / "runtime_dataframe.csv",
-                                        runtime_csv(rows)},
-                                       {folder / k_statistics, statistics_csv(statistics)}}));
+    AISPRINT_TRY(
+        write_files_together({{folder / k_dataframes / "runtime_dataframe.csv", runtime_csv(rows)},
+                              {folder / k_statistics, statistics_csv(statistics)}}));
     AISPRINT_TRY(write_file_atomic(folder / k_results_done, ""));
     return Written::now;
 }

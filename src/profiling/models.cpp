@@ -3,6 +3,7 @@
 
 #include "campaign_files.hpp"
 #include "campaign_results.hpp"
+#include "model_report.hpp"
 
 #include "aisprint/base/digest.hpp"
 #include "aisprint/base/files.hpp"
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr const char* k_config_file = "oscarp/aMLLibrary-config.ini";
+constexpr const char* k_model_report = "model_report.csv";
 constexpr int k_indent = 4;
 
 /// For tables of a handful of configurations: techniques that are too smooth to learn them by
@@ -96,6 +98,39 @@ private:
             return {};
         }
         AISPRINT_TRY_ASSIGN(const std::string data, read_file(result.training_csv));
+        if (!is_trained(result, unit, data)) {
+            AISPRINT_TRY_ASSIGN(const std::string failure, train_anew(result, unit, data));
+            if (!failure.empty()) {
+                models.failed.push_back(fmt::format("{}: {}", unit.id, failure));
+                return {};
+            }
+        }
+        AISPRINT_TRY_ASSIGN(UnitModel model, read_model(result, unit));
+        models.models.push_back(std::move(model));
+        return {};
+    }
+
+    static fs::path results_of(const UnitResult& result) {
+        return result.training_csv.parent_path().parent_path();
+    }
+
+    static fs::path model_folder_of(const UnitResult& result, const Unit& unit) {
+        return results_of(result) / "Models" / (unit.service + "_model");
+    }
+
+    /// True if a model of these data and this configuration is there already.
+    [[nodiscard]] bool
+    is_trained(const UnitResult& result, const Unit& unit, const std::string& data) const {
+        const fs::path folder = model_folder_of(result, unit);
+        const auto config = read_file(folder / "configuration.ini");
+        const auto old_data = read_file(folder / "data.csv");
+        return fs::exists(folder / "done") && fs::exists(results_of(result) / k_model_report) &&
+               config && *config == m_config_text && old_data && *old_data == data;
+    }
+
+    /// Trains and writes the models of a unit; says why if none can be trained.
+    Result<std::string>
+    train_anew(const UnitResult& result, const Unit& unit, const std::string& data) {
         AISPRINT_TRY_ASSIGN(const training::Table table,
                             training::parse_table(SourceFile(result.training_csv.string(), data)));
         training::TrainOptions options;
@@ -103,6 +138,7 @@ private:
         options.stop = m_stop;
         auto report = training::train(table, m_config, options, m_reporter);
         std::string config_text = m_config_text;
+        training::TrainingConfig config = m_config;
         if (!report) {
             if (report.error().kind != ErrorKind::input) {
                 return tl::unexpected<Failure>(std::move(report).error());
@@ -110,16 +146,20 @@ private:
             warn_of_mean(unit, report.error());
             config_text = k_mean_config;
             AISPRINT_TRY_ASSIGN(
-                const training::TrainingConfig mean,
-                training::parse_config(SourceFile("(built in)", config_text), m_reporter));
-            report = training::train(table, mean, options, m_reporter);
+                config, training::parse_config(SourceFile("(built in)", config_text), m_reporter));
+            report = training::train(table, config, options, m_reporter);
             if (!report) {
-                models.failed.push_back(
-                    fmt::format("{}: {}", unit.id, report.error().diagnostics.front().message));
-                return {};
+                return report.error().diagnostics.front().message;
             }
         }
-        return keep(result, unit, *report, config_text, data, models);
+        const fs::path folder = model_folder_of(result, unit);
+        AISPRINT_TRY(remove_tree(folder));
+        AISPRINT_TRY(make_directories(folder.parent_path()));
+        AISPRINT_TRY(training::write_model_folder(folder, *report, config_text, data));
+        const std::vector<LevelError> errors = leave_one_level_out(table, config, *report, m_stop);
+        AISPRINT_TRY(write_file_atomic(results_of(result) / k_model_report,
+                                       model_report_csv(errors, *report)));
+        return std::string();
     }
 
     void warn_of_mean(const Unit& unit, const Failure& failure) {
@@ -130,25 +170,19 @@ private:
                        "measure more levels of parallelism, or more repetitions")));
     }
 
-    Result<void> keep(const UnitResult& result,
-                      const Unit& unit,
-                      const training::TrainingReport& report,
-                      const std::string& config_text,
-                      const std::string& data,
-                      CampaignModels& models) {
-        const fs::path folder =
-            result.training_csv.parent_path().parent_path() / "Models" / (unit.service + "_model");
-        AISPRINT_TRY(remove_tree(folder));
-        AISPRINT_TRY(make_directories(folder.parent_path()));
-        AISPRINT_TRY(training::write_model_folder(folder, report, config_text, data));
-        const training::TechniqueResult& best = report.techniques[report.best];
+    /// The best model in the folder of a unit, with what training has told of it.
+    [[nodiscard]] Result<UnitModel> read_model(const UnitResult& result, const Unit& unit) const {
+        const fs::path folder = model_folder_of(result, unit);
         const fs::path file = folder / "best.json";
         AISPRINT_TRY_ASSIGN(const SourceFile source, load_source(file, file.string()));
         UnitModel model;
         model.unit = result.unit;
         AISPRINT_TRY_ASSIGN(model.model, perf::parse_model(source));
-        model.technique = training::to_string(best.technique);
-        model.validation_mape = best.validation.mape;
+        AISPRINT_TRY_ASSIGN(const std::string results, read_file(folder / "results.json"));
+        AISPRINT_TRY(read_results(folder / "results.json", results, model));
+        AISPRINT_TRY_ASSIGN(const std::string levels,
+                            read_file(results_of(result) / k_model_report));
+        model.level_mape = read_level_error(levels, model.technique);
         model.mean_target = model.model->mean_target();
         const auto& inputs = model.model->inputs();
         model.predictor =
@@ -156,8 +190,29 @@ private:
                 ? "LambdaBasedPredictor"
                 : "CoreBasedPredictor";
         model.file = fs::relative(file, fs::absolute(m_folder.path)).string();
-        models.models.push_back(std::move(model));
-        return {};
+        return model;
+    }
+
+    /// Reads the name and the error of the best technique from results.json.
+    static Result<void>
+    read_results(const fs::path& file, const std::string& text, UnitModel& model) {
+        const Json results = Json::parse(text, nullptr, false);
+        const auto find = [](const Json& json, const char* key) {
+            const auto found = json.is_object() ? json.find(key) : json.end();
+            return found == json.end() ? Json() : *found;
+        };
+        const Json best = find(results, "best");
+        for (const Json& technique : find(results, "techniques")) {
+            const Json mape = find(find(technique, "validation"), "mape");
+            if (best.is_string() && find(technique, "technique") == best) {
+                model.technique = best.get<std::string>();
+                model.validation_mape = mape.is_number() ? mape.get<double>() : 0;
+                return {};
+            }
+        }
+        return fail(ErrorKind::input,
+                    make_error_in(file.string(), "PRF072", "the best technique is not told",
+                                  "delete the folder; the models are trained again"));
     }
 
     const config::ApplicationFolder& m_folder;

@@ -84,11 +84,11 @@ struct CampaignOptions {
 struct UnitResult {
     std::size_t unit = 0;
     std::size_t deployment = 0;
-    std::vector<ResponseRow> rows; ///< alone if it was tested alone, else in the full workflow
+    std::vector<ResponseRow> rows;     ///< alone if it was tested alone, else in the full workflow
     std::vector<Measurement> measured; ///< the same rows with their runs
     std::set<std::size_t> outliers;    ///< indices of rows far from those of their configuration
     std::map<std::size_t, std::vector<std::string>> health; ///< why runs are degraded, by number
-    std::vector<ResponseRow> training_rows; ///< those that models are trained on
+    std::vector<ResponseRow> training_rows;                 ///< those that models are trained on
     std::filesystem::path training_csv;
     double mean_output_kb = 0; ///< of a job, over all full runs
 };

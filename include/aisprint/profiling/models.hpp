@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -20,9 +21,11 @@ struct UnitModel {
     std::size_t unit = 0;
     std::string technique;
     double validation_mape = 0; ///< a fraction; error on rows that had no say
-    double mean_target = 0;     ///< s
-    std::string predictor;      ///< CoreBasedPredictor or LambdaBasedPredictor
-    std::string file;           ///< of the model, relative to the application
+    /// Error on levels of parallelism that were left out; nothing if none could be.
+    std::optional<double> level_mape;
+    double mean_target = 0; ///< s
+    std::string predictor;  ///< CoreBasedPredictor or LambdaBasedPredictor
+    std::string file;       ///< of the model, relative to the application
     std::shared_ptr<const perf::Model> model;
 };
 
@@ -35,7 +38,9 @@ struct CampaignModels {
 /// Trains a model of each unit's table, with the application's oscarp/aMLLibrary-config.ini if
 /// there is one, else with a configuration for small tables. A table on which nothing can be
 /// trained gives the mean, with a warning (PRF070). Model folders lie under the unit's
-/// results/Models; Fails (input) for a configuration with errors, (io).
+/// results/Models, with results/model_report.csv beside them: what each technique predicts for
+/// levels that it has not seen. Models of an unchanged table and configuration are not trained
+/// again. Fails (input) for a configuration with errors, (io).
 [[nodiscard]] Result<CampaignModels> train_models(const config::ApplicationFolder& folder,
                                                   const CampaignPlan& plan,
                                                   const CampaignSummary& summary,

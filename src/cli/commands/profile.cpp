@@ -5,11 +5,9 @@
 #include "locate.hpp"
 #include "views/profile_view.hpp"
 
-#include "aisprint/base/files.hpp"
 #include "aisprint/profiling/campaign.hpp"
 #include "aisprint/profiling/local_backend.hpp"
-#include "aisprint/profiling/models.hpp"
-#include "aisprint/profiling/report.hpp"
+#include "aisprint/profiling/outputs.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -25,9 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* k_system_python = "/usr/bin/python3";
-constexpr const char* k_data_sizes = "oscarp/components_data_size.yaml";
-constexpr const char* k_performance_models = "oscarp/performance_models.json";
-constexpr const char* k_report = "report.html";
 
 struct Options {
     std::string application_dir;
@@ -82,42 +77,6 @@ Result<profiling::LocalOptions> local_options(const Options& options,
     return local;
 }
 
-/// The text of a file, or an empty one if there is no such file.
-Result<std::string> read_if_there(const fs::path& file) {
-    return fs::exists(file) ? read_file(file) : std::string();
-}
-
-/// Trains models and writes what the optimiser reads, and the report.
-Result<profiling::CampaignModels> write_all(const config::ApplicationFolder& folder,
-                                            const profiling::CampaignPlan& plan,
-                                            const profiling::CampaignSummary& summary,
-                                            std::vector<std::string> environment,
-                                            const std::stop_token& stop,
-                                            Reporter& reporter) {
-    profiling::CampaignModels models;
-    std::vector<FileContent> files;
-    AISPRINT_TRY_ASSIGN(const std::string sizes, read_if_there(folder.path / k_data_sizes));
-    files.push_back(
-        {folder.path / k_data_sizes, profiling::merge_data_sizes(sizes, plan, summary)});
-    if (plan.parameters.train_models) {
-        AISPRINT_TRY_ASSIGN(models, profiling::train_models(folder, plan, summary, reporter, stop));
-        AISPRINT_TRY_ASSIGN(const std::string known,
-                            read_if_there(folder.path / k_performance_models));
-        AISPRINT_TRY_ASSIGN(std::string merged,
-                            profiling::merge_performance_models(known, plan, models));
-        files.push_back({folder.path / k_performance_models, std::move(merged)});
-    }
-    AISPRINT_TRY_ASSIGN(const profiling::ReportData data,
-                        profiling::report_data(plan, summary, models, std::move(environment)));
-    profiling::Report report = profiling::make_report(data);
-    files.push_back({plan.folder / k_report, std::move(report.html)});
-    for (auto& [name, picture] : report.pictures) {
-        files.push_back({plan.folder / "Graphs" / name, std::move(picture)});
-    }
-    AISPRINT_TRY(write_files_together(files));
-    return models;
-}
-
 int conclude(const config::ApplicationFolder& folder,
              const profiling::CampaignPlan& plan,
              const profiling::CampaignSummary& summary,
@@ -136,16 +95,16 @@ int conclude(const config::ApplicationFolder& folder,
     if (!session.options().quiet && plan.parameters.train_models) {
         session.print("Generating models...\n");
     }
-    const auto models =
-        write_all(folder, plan, summary, environment_lines(limits), stop, session.reporter());
+    const auto models = profiling::write_campaign_outputs(
+        folder, plan, summary, environment_lines(limits), session.reporter(), stop);
     if (!models) {
         return session.finish(models.error(), result);
     }
     result["models"] = to_json(plan, *models);
-    result["report"] = plan.shown_as + "/" + k_report;
+    result["report"] = plan.shown_as + "/" + profiling::k_report_file;
     if (!session.options().quiet) {
         session.print(campaign_table(plan, summary) + models_table(plan, *models) +
-                      fmt::format("Report: {}/{}\n", plan.shown_as, k_report));
+                      fmt::format("Report: {}/{}\n", plan.shown_as, profiling::k_report_file));
     }
     if (!models->failed.empty()) {
         return session.finish(

@@ -7,6 +7,7 @@
 #include "aisprint/profiling/recap.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -24,24 +25,52 @@ constexpr std::size_t k_tenth = 10;
 struct LevelMean {
     double cores = 0;
     double response_time = 0;
+    std::optional<MeanInterval> interval; ///< of the response time
     double throughput = 0;
     std::size_t runs = 0;
+    std::size_t degraded = 0;
+    std::size_t outliers = 0;
 };
 
-std::map<int, LevelMean> by_level(const std::vector<ResponseRow>& rows) {
+std::map<int, LevelMean> by_level(const UnitResult& result) {
+    std::map<int, std::vector<double>> times;
     std::map<int, LevelMean> levels;
-    for (const ResponseRow& row : rows) {
+    for (std::size_t i = 0; i < result.measured.size(); ++i) {
+        const ResponseRow& row = result.measured[i].row;
         LevelMean& level = levels[row.parallelism];
         level.cores = row.cores;
         level.response_time += row.average_response_time;
         level.throughput += row.observed_throughput;
+        level.degraded += result.health.count(result.measured[i].run);
+        level.outliers += result.outliers.count(i);
+        times[row.parallelism].push_back(row.average_response_time);
         ++level.runs;
     }
     for (auto& [parallelism, level] : levels) {
         level.response_time /= static_cast<double>(level.runs);
         level.throughput /= static_cast<double>(level.runs);
+        level.interval = mean_interval(times[parallelism]);
     }
     return levels;
+}
+
+std::string interval_text(const LevelMean& level) {
+    return level.interval ? fmt::format("{:.4g} to {:.4g}", std::max(level.interval->lower, 0.0),
+                                        level.interval->upper)
+                          : "-";
+}
+
+/// What is wrong with the runs of a level.
+std::string marks_text(const LevelMean& level) {
+    std::vector<std::string> marks;
+    if (level.degraded > 0) {
+        marks.push_back(fmt::format("{} degraded", level.degraded));
+    }
+    if (level.outliers > 0) {
+        marks.push_back(
+            fmt::format("{} outlier{}", level.outliers, level.outliers == 1 ? "" : "s"));
+    }
+    return fmt::format("{}", fmt::join(marks, ", "));
 }
 
 /// `(full workflow)` or `(C1@VM1)`.
@@ -86,16 +115,17 @@ std::string dry_run_text(const CampaignPlan& plan) {
 }
 
 std::string campaign_table(const CampaignPlan& plan, const CampaignSummary& summary) {
-    TextTable table({"UNIT", "COMPONENT", "PARALLELISM", "RUNS", "RESPONSE s", "JOBS/s", "OUT KB"},
+    TextTable table({"UNIT", "COMPONENT", "PARALLELISM", "RUNS", "RESPONSE s", "95 % INTERVAL",
+                     "JOBS/s", "OUT KB", "MARKS"},
                     {Align::left, Align::left, Align::right, Align::right, Align::right,
-                     Align::right, Align::right});
+                     Align::right, Align::right, Align::right, Align::left});
     for (const UnitResult& result : summary.units) {
         const Unit& unit = plan.testbed.units[result.unit];
-        for (const auto& [parallelism, level] : by_level(result.rows)) {
+        for (const auto& [parallelism, level] : by_level(result)) {
             table.add({unit.id, unit.partition, fmt::format("{}", parallelism),
                        fmt::format("{}", level.runs), fmt::format("{:.4g}", level.response_time),
-                       fmt::format("{:.4g}", level.throughput),
-                       fmt::format("{:.4g}", result.mean_output_kb)});
+                       interval_text(level), fmt::format("{:.4g}", level.throughput),
+                       fmt::format("{:.4g}", result.mean_output_kb), marks_text(level)});
         }
     }
     const std::string measured = table.empty() ? "Nothing was measured.\n" : table.text(0);
@@ -107,11 +137,13 @@ std::string models_table(const CampaignPlan& plan, const CampaignModels& models)
     if (models.models.empty()) {
         return {};
     }
-    TextTable table({"UNIT", "BEST MODEL", "MAPE %", "FILE"},
-                    {Align::left, Align::left, Align::right, Align::left});
+    TextTable table({"UNIT", "BEST MODEL", "MAPE %", "NEW LEVEL %", "FILE"},
+                    {Align::left, Align::left, Align::right, Align::right, Align::left});
     for (const UnitModel& model : models.models) {
         table.add({plan.testbed.units[model.unit].id, model.technique,
-                   fmt::format("{:.1f}", 100 * model.validation_mape), model.file});
+                   fmt::format("{:.1f}", 100 * model.validation_mape),
+                   model.level_mape ? fmt::format("{:.1f}", 100 * *model.level_mape) : "-",
+                   model.file});
     }
     return "\n" + table.text(0);
 }
@@ -125,10 +157,13 @@ std::vector<std::string> environment_lines(const LimitMethods& limits) {
 nlohmann::ordered_json to_json(const CampaignPlan& plan, const CampaignModels& models) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const UnitModel& model : models.models) {
-        list.push_back({{"unit", plan.testbed.units[model.unit].id},
-                        {"technique", model.technique},
-                        {"validation_mape", model.validation_mape},
-                        {"file", model.file}});
+        list.push_back(
+            {{"unit", plan.testbed.units[model.unit].id},
+             {"technique", model.technique},
+             {"validation_mape", model.validation_mape},
+             {"left_out_level_mape", model.level_mape ? nlohmann::ordered_json(*model.level_mape)
+                                                      : nlohmann::ordered_json()},
+             {"file", model.file}});
     }
     return list;
 }
@@ -159,12 +194,18 @@ nlohmann::ordered_json to_json(const CampaignPlan& plan, const CampaignSummary& 
     for (const UnitResult& result : summary.units) {
         const Unit& unit = plan.testbed.units[result.unit];
         nlohmann::ordered_json levels = nlohmann::ordered_json::array();
-        for (const auto& [parallelism, level] : by_level(result.rows)) {
+        for (const auto& [parallelism, level] : by_level(result)) {
             levels.push_back({{"parallelism", parallelism},
                               {"cores", level.cores},
                               {"runs", level.runs},
                               {"response_time_seconds", level.response_time},
-                              {"throughput_per_second", level.throughput}});
+                              {"throughput_per_second", level.throughput},
+                              {"degraded", level.degraded},
+                              {"outliers", level.outliers}});
+            if (level.interval) {
+                levels.back()["response_time_interval"] = {level.interval->lower,
+                                                           level.interval->upper};
+            }
         }
         json["units"].push_back({{"unit", unit.id},
                                  {"component", unit.partition},

@@ -97,10 +97,12 @@ public:
     std::vector<std::string> m_calls;
     std::size_t m_stop_at = 0;
     /// Length of the jobs of a run, and why it is degraded.
-    std::function<std::chrono::seconds(const RunRequest&)> m_seconds =
-        [](const RunRequest&) { return std::chrono::seconds(1); };
-    std::function<std::vector<std::string>(const RunRequest&)> m_health =
-        [](const RunRequest&) { return std::vector<std::string>(); };
+    std::function<std::chrono::seconds(const RunRequest&)> m_seconds = [](const RunRequest&) {
+        return std::chrono::seconds(1);
+    };
+    std::function<std::vector<std::string>(const RunRequest&)> m_health = [](const RunRequest&) {
+        return std::vector<std::string>();
+    };
     std::stop_source m_source;
 };
 

@@ -63,8 +63,8 @@ TEST_F(CampaignTest, TheRecordTellsWhatIsUnderWay) {
     std::vector<std::string> during;
     FixedBackend backend;
     backend.m_health = [&](const RunRequest& request) {
-        const auto text = read_file(request.folder.parent_path().parent_path().parent_path() /
-                                    "input.yaml");
+        const auto text =
+            read_file(request.folder.parent_path().parent_path().parent_path() / "input.yaml");
         EXPECT_TRUE(text);
         const auto document = yaml::parse(SourceFile("input.yaml", text.value_or("")));
         EXPECT_TRUE(document);
@@ -176,9 +176,9 @@ TEST_F(Repetitions, DegradedRunsOfAnEarlierRunOfTheProgramCount) {
     FixedBackend resumed;
     const auto summary = run(resumed, notes);
     ASSERT_TRUE(summary);
-    EXPECT_THAT(summary->degraded, ElementsAre("deployment_0, Run #1, slow",
-                                               "deployment_0, Run #1, slow",
-                                               "deployment_0, Run #1, slow"));
+    EXPECT_THAT(summary->degraded,
+                ElementsAre("deployment_0, Run #1, slow", "deployment_0, Run #1, slow",
+                            "deployment_0, Run #1, slow"));
 }
 
 TEST_F(CampaignTest, ResultsAreMadeAgainWhenTheirTestsAreNewer) {
