@@ -4,44 +4,17 @@
 #include "aisprint/base/source_file.hpp"
 #include "aisprint/clients/im_client.hpp"
 
-#include <algorithm>
+#include "fixed_transport.hpp"
+
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 namespace {
 
 using namespace aisprint;
 using namespace aisprint::clients;
-
-/// Ends the program, so that the fuzzer keeps the input.
-void require(bool condition) {
-    if (!condition) {
-        std::abort();
-    }
-}
-
-class FixedTransport final : public Transport {
-public:
-    explicit FixedTransport(HttpResponse response) : m_response(std::move(response)) {}
-    tl::expected<HttpResponse, TransportError> send(const HttpRequest&, std::stop_token) override {
-        return m_response;
-    }
-
-private:
-    HttpResponse m_response;
-};
-
-class NoClock final : public Clock {
-public:
-    std::chrono::milliseconds now() const override { return {}; }
-    std::chrono::seconds wall_time() const override { return std::chrono::seconds(1700000000); }
-    void sleep(std::chrono::milliseconds duration, std::stop_token) override {
-        require(duration >= std::chrono::milliseconds(0));
-        require(duration <= std::chrono::minutes(2));
-    }
-};
+using test::require;
 
 template <class T>
 void check(const ImResult<T>& result) {
@@ -53,26 +26,11 @@ void check(const ImResult<T>& result) {
     require(result.error().message.find('\n') == std::string::npos);
 }
 
-/// The text up to the next line end; takes it away from `text`.
-std::string take_line(std::string& text) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string line = text.substr(0, end);
-    text.erase(0, end + 1);
-    return line;
-}
-
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    std::string text(data, data + size);
-    HttpResponse response;
-    response.status = std::atoi(take_line(text).c_str());
-    const std::string type = take_line(text);
-    response.headers = {
-        {"Content-Type", type}, {"Retry-After", type}, {"InfID", type}, {"Location", type}};
-    response.body = text;
-    FixedTransport transport(response);
-    NoClock clock;
+    test::FixedTransport transport(test::response_of(std::string(data, data + size)));
+    test::NoClock clock;
     ImClientOptions options;
     options.url = "https://im.example/im/";
     options.retries.attempts = 2;

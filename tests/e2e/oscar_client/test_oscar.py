@@ -177,12 +177,11 @@ class Versions:
         client.value("create", service("upper", ["bucket0" + self.folder], ["bucket1/out"],
                                        cpu="1.8"))
         begin = int(time.time())
-        inside = self.folder.lstrip("/")
-        key = (inside + "/" if inside else "") + "a clip#1.x.txt"
-        client.value("put", "bucket0", key, "hello")
+        inside = self.folder.lstrip("/") + "/" if self.folder else ""
+        client.value("put", "bucket0", inside + "a clip#1.x.txt", "hello")
         client.value("make_bucket", "storage")
         client.value("put", "storage", "s.txt", "copied")
-        client.value("copy", "storage", "s.txt", "bucket0", (inside + "/" if inside else "") + "b.t")
+        client.value("copy", "storage", "s.txt", "bucket0", inside + "b.t")
         jobs = client.wait_for_jobs("upper", 2)
         end = int(time.time())
         self.assertEqual([job["status"] for job in jobs], ["Succeeded"] * 2)

@@ -111,7 +111,7 @@ class Manager:
         free = [cluster for cluster in self.clusters.values() if cluster.name not in used]
         words = set(re.split(r"[^A-Za-z0-9-]+", document))
         named = [cluster for cluster in free if cluster.name in words]
-        return max(named, key=lambda cluster: len(cluster.name)) if named else next(iter(free), None)
+        return next(iter(named or free), None)
 
     def make(self, item, count):
         fault = self.faults.take("im", item.cluster.name, method="MAKE")

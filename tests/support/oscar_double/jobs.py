@@ -230,7 +230,7 @@ class Jobs:
         log.info(f"Downloading item from bucket '{bucket}' with key '{key}'")
         data = self.cluster.read_object(bucket, key)
         name = pathlib.PurePosixPath(key).name
-        log.info(f"Successful download of file '{key}' from bucket '{bucket}' in path '/tmp/{name}'")
+        log.info(f"Successful download of file '{key}' from bucket '{bucket}'")
         self.pause(0.8, 1.5)
         if job.fault == "failed":
             log.raw("the container was killed")

@@ -85,9 +85,10 @@ class Shell:
 
     @staticmethod
     def node_json(name, labels, cordoned):
+        spec = {"unschedulable": True} if cordoned else {}
         return {"apiVersion": "v1", "kind": "Node",
                 "metadata": {"name": name, "labels": labels},
-                "spec": {"podCIDR": "10.244.1.0/24", **({"unschedulable": True} if cordoned else {})},
+                "spec": {"podCIDR": "10.244.1.0/24", **spec},
                 "status": {"conditions": [{"type": "MemoryPressure", "status": "False"},
                                           {"type": "Ready", "status": "True"}]}}
 

@@ -371,7 +371,7 @@ class S3:
             position = int(tags_of(part, "PartNumber")[0].text)
             etag = tags_of(part, "ETag")[0].text.strip('"')
             if parts.get(position, ("",))[0] != etag:
-                raise S3Error("InvalidPart", "One or more of the specified parts could not be found")
+                raise S3Error("InvalidPart", "One or more of the specified parts are missing")
             wanted.append(position)
         if not wanted or wanted != sorted(set(wanted)):
             raise S3Error("InvalidPart", "The parts are not in order")
