@@ -52,6 +52,7 @@ inline constexpr const char* k_global_group = "Global options";
 Command new_application_command();
 Command design_command();
 Command profile_command();
+Command run_command();
 Command space4aid_command();
 Command toscarizer_command();
 Command check_command();

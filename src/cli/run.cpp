@@ -22,10 +22,10 @@ namespace aisprint::cli {
 namespace {
 
 std::vector<Command> make_commands() {
-    return {design_command(),    new_application_command(), profile_command(),
-            space4aid_command(), toscarizer_command(),      check_command(),
-            partition_command(), train_command(),           predict_command(),
-            schema_command(),    completion_command()};
+    return {design_command(),  new_application_command(), profile_command(),
+            run_command(),     space4aid_command(),       toscarizer_command(),
+            check_command(),   partition_command(),       train_command(),
+            predict_command(), schema_command(),          completion_command()};
 }
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {

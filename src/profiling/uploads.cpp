@@ -62,9 +62,25 @@ std::vector<UploadStep> in_batches(const RunRequest& request,
     return steps;
 }
 
+/// One input after another, by turns of the files, each under a name of its own.
+std::vector<UploadStep> one_by_one(const RunRequest& request) {
+    std::vector<std::filesystem::path> files;
+    for (std::size_t i = 0; i < request.single_inputs; ++i) {
+        files.push_back(request.input_files[i % request.input_files.size()]);
+    }
+    std::vector<UploadStep> steps = in_batches(request, files, 1);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        steps[i].key = numbered(files[i], i);
+    }
+    return steps;
+}
+
 } // namespace
 
 std::vector<UploadStep> plan_uploads(const RunRequest& request) {
+    if (request.single_inputs > 0) {
+        return one_by_one(request);
+    }
     const std::size_t batch = static_cast<std::size_t>(std::max(1, request.batch_size));
     if (request.input_files.size() != 1) {
         return in_batches(request, request.input_files, batch);

@@ -18,7 +18,7 @@ struct UploadStep {
 
 /// When which input goes up under which name. One file is uploaded in every place of every batch,
 /// as STEM_NUMBER.EXTENSION; several files once each, under their own names, in batches. A wait
-/// lies between batches, drawn from the request's seed.
+/// lies between batches, drawn from the request's seed. Single inputs are numbered through.
 [[nodiscard]] std::vector<UploadStep> plan_uploads(const RunRequest& request);
 
 /// The same for objects that go through a single service again: each once, under its own name,

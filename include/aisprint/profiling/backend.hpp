@@ -41,6 +41,8 @@ struct RunRequest {
     std::vector<std::filesystem::path> input_files;
     int batch_size = 1; ///< of the full workflow
     int number_of_batches = 1;
+    /// Of the full workflow, instead of batches: so many inputs one by one, by turns of the files.
+    std::size_t single_inputs = 0;
     Arrival arrival = Arrival::deterministic;
     double inter_upload_seconds = 0;
     std::uint64_t seed = 1;
