@@ -20,6 +20,48 @@ namespace {
 
 constexpr float k_base_score = 0.5F;
 
+struct MatrixDeleter {
+    void operator()(void* handle) const { XGDMatrixFree(handle); }
+};
+struct BoosterDeleter {
+    void operator()(void* handle) const { XGBoosterFree(handle); }
+};
+using MatrixPointer = std::unique_ptr<void, MatrixDeleter>;
+using BoosterPointer = std::unique_ptr<void, BoosterDeleter>;
+
+/// Why the last call failed, if it did.
+class Calls {
+public:
+    /// Notes what the first call that failed says; false from then on.
+    bool ok(int code) {
+        if (code != 0 && m_reason.empty()) {
+            m_reason = first_line(XGBGetLastError());
+        }
+        return m_reason.empty();
+    }
+    [[nodiscard]] const std::string& reason() const { return m_reason; }
+
+private:
+    std::string m_reason;
+
+    /// What follows is a trace of the library's stack.
+    static std::string first_line(const std::string& text) {
+        const std::string line = text.substr(0, text.find('\n'));
+        return line.empty() ? "no reason given" : line;
+    }
+};
+
+/// The model as the library saves it, in its format "json" or "ubj"; empty if it fails.
+std::string save(BoosterHandle booster, const std::string& format, Calls& calls) {
+    bst_ulong length = 0;
+    const char* bytes = nullptr; // the library's, until the thread's next call
+    const std::string how = fmt::format(R"({{"format": "{}"}})", format);
+    if (!calls.ok(XGBoosterSaveModelToBuffer(booster, how.c_str(), &length, &bytes))) {
+        return {};
+    }
+    return {bytes, static_cast<std::size_t>(length)};
+}
+
 /// A node; a leaf has left == -1 and its value in `threshold`.
 struct Node {
     float threshold = 0;
@@ -29,8 +71,7 @@ struct Node {
 };
 using Trees = std::vector<std::vector<Node>>;
 
-/// Takes the trees from the library's JSON as it is read: the whole document, of which they are the
-/// smaller part, is needed only when a model is saved.
+/// Takes the trees from what the library saves, as it is read: they are the smaller part of it.
 class TreeScanner final : public nlohmann::json_sax<nlohmann::json> {
 public:
     Trees trees;
@@ -95,12 +136,19 @@ private:
 
 class Boosted final : public Core {
 public:
-    Boosted(std::string document, Trees trees, std::size_t features)
-        : m_document(std::move(document)), m_trees(std::move(trees)), m_features(features) {}
+    Boosted(BoosterPointer booster, Trees trees, std::size_t features)
+        : m_booster(std::move(booster)), m_trees(std::move(trees)), m_features(features) {}
 
     [[nodiscard]] double evaluate(std::span<const double> features) const override {
+        return evaluate_part(features, Part());
+    }
+
+    /// Deep trees are no part of those that are cut: the next tree would be another one.
+    [[nodiscard]] double evaluate_part(std::span<const double> features,
+                                       const Part& part) const override {
         float sum = k_base_score;
-        for (const std::vector<Node>& tree : m_trees) {
+        for (std::size_t i = 0; i < std::min(part.trees, m_trees.size()); ++i) {
+            const std::vector<Node>& tree = m_trees[i];
             const Node* node = tree.data();
             while (node->left != -1) {
                 const auto value =
@@ -113,7 +161,10 @@ public:
     }
 
     [[nodiscard]] nlohmann::ordered_json to_json() const override {
-        return nlohmann::ordered_json::parse(m_document);
+        Calls calls;
+        const std::string document = save(m_booster.get(), "json", calls);
+        AISPRINT_ASSERT(!document.empty()); // it could be saved in the other format
+        return nlohmann::ordered_json::parse(document);
     }
 
     [[nodiscard]] std::vector<double> importance() const override {
@@ -125,7 +176,7 @@ public:
     }
 
 private:
-    std::string m_document; ///< as the library saved it
+    BoosterPointer m_booster; ///< to be written as JSON, which takes longer than reading the trees
     Trees m_trees;
     std::size_t m_features;
 
@@ -141,37 +192,6 @@ private:
                 open.push_back(node.right);
             }
         }
-    }
-};
-
-struct MatrixDeleter {
-    void operator()(void* handle) const { XGDMatrixFree(handle); }
-};
-struct BoosterDeleter {
-    void operator()(void* handle) const { XGBoosterFree(handle); }
-};
-using MatrixPointer = std::unique_ptr<void, MatrixDeleter>;
-using BoosterPointer = std::unique_ptr<void, BoosterDeleter>;
-
-/// Why the last call failed, if it did.
-class Calls {
-public:
-    /// Notes what the first call that failed says; false from then on.
-    bool ok(int code) {
-        if (code != 0 && m_reason.empty()) {
-            m_reason = first_line(XGBGetLastError());
-        }
-        return m_reason.empty();
-    }
-    [[nodiscard]] const std::string& reason() const { return m_reason; }
-
-private:
-    std::string m_reason;
-
-    /// What follows is a trace of the library's stack.
-    static std::string first_line(const std::string& text) {
-        const std::string line = text.substr(0, text.find('\n'));
-        return line.empty() ? "no reason given" : line;
     }
 };
 
@@ -239,36 +259,30 @@ std::vector<std::pair<std::string, std::string>> read_settings(const Problem& pr
     return settings;
 }
 
-/// The library's JSON model; empty after a call that failed.
-std::string train(const Problem& problem,
-                  const std::vector<std::pair<std::string, std::string>>& settings,
-                  std::size_t rounds,
-                  Calls& calls) {
+/// Null after a call that failed.
+BoosterPointer train(const Problem& problem,
+                     const std::vector<std::pair<std::string, std::string>>& settings,
+                     std::size_t rounds,
+                     Calls& calls) {
     // Warnings of the calls below; the setting is this thread's.
     calls.ok(XGBSetGlobalConfig(R"({"verbosity": 0})"));
     const MatrixPointer matrix = make_matrix(problem, calls);
     if (!calls.ok(0)) {
-        return {};
+        return nullptr;
     }
     DMatrixHandle cached = matrix.get();
     BoosterHandle handle = nullptr;
     if (!calls.ok(XGBoosterCreate(&cached, 1, &handle))) {
-        return {};
+        return nullptr;
     }
-    const BoosterPointer booster(handle);
+    BoosterPointer booster(handle);
     for (const auto& [name, value] : settings) {
         calls.ok(XGBoosterSetParam(handle, name.c_str(), value.c_str()));
     }
     for (std::size_t round = 0; calls.ok(0) && round < rounds; ++round) {
         calls.ok(XGBoosterUpdateOneIter(handle, static_cast<int>(round), cached));
     }
-    bst_ulong length = 0;
-    const char* bytes = nullptr;
-    if (!calls.ok(0) ||
-        !calls.ok(XGBoosterSaveModelToBuffer(handle, R"({"format": "json"})", &length, &bytes))) {
-        return {};
-    }
-    return {bytes, static_cast<std::size_t>(length)};
+    return booster;
 }
 
 } // namespace
@@ -283,10 +297,13 @@ CoreResult fit_xgboost(const Problem& problem, ParameterReader& parameters) {
         return parameters.failure();
     }
     Calls calls;
-    std::string document = train(problem, settings, rounds, calls);
+    BoosterPointer booster = train(problem, settings, rounds, calls);
+    // Numbers in binary: those of a text take as long to write and read as the trees to grow.
+    const std::string saved = calls.ok(0) ? save(booster.get(), "ubj", calls) : std::string();
     TreeScanner scanner;
-    if (calls.ok(0) && !nlohmann::json::sax_parse(document, &scanner)) {
-        parameters.error("TRN034", "the model that the XGBoost library saved is not valid JSON");
+    if (calls.ok(0) &&
+        !nlohmann::json::sax_parse(saved, &scanner, nlohmann::json::input_format_t::ubjson)) {
+        parameters.error("TRN034", "the model that the XGBoost library saved cannot be read");
         return parameters.failure();
     }
     if (!calls.ok(0)) {
@@ -294,7 +311,7 @@ CoreResult fit_xgboost(const Problem& problem, ParameterReader& parameters) {
                          fmt::format("the XGBoost library fails to fit: {}", calls.reason()));
         return parameters.failure();
     }
-    return std::make_unique<Boosted>(std::move(document), std::move(scanner.trees),
+    return std::make_unique<Boosted>(std::move(booster), std::move(scanner.trees),
                                      problem.columns());
 }
 

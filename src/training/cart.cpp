@@ -124,6 +124,7 @@ private:
     Rows m_moved;
     double m_centre = 0; ///< mean or median of the node
     double m_error = 0;  ///< of the node around it
+    double m_total = 0;  ///< rows of the node, each as often as it is there
     bool m_equal = false;
 
     [[nodiscard]] double target(std::uint32_t row) const { return m_problem.target[row]; }
@@ -150,6 +151,7 @@ private:
             }
         }
         m_centre = first + sum / count;
+        m_total = count;
         if (m_settings.criterion == Criterion::absolute_error) {
             m_centre = absolute.median();
             m_error = absolute.sum();
@@ -231,19 +233,18 @@ private:
     void try_squared(const Open& at, std::size_t feature, Split& best) const {
         const Rows& order = m_orders[feature];
         const auto [first, last] = cuts(at);
-        double total = 0;
-        for (std::size_t i = at.begin; i < at.end; ++i) {
-            total += m_counts[order[i]];
-        }
         // Around the node's mean the sums of both sides cancel each other.
         double sum = 0;
         double count = 0;
+        double next = value(order[at.begin], feature);
         for (std::size_t i = at.begin; i < last; ++i) {
+            const double own = next;
+            next = value(order[i + 1], feature);
             const double times = m_counts[order[i]];
             sum += times * (target(order[i]) - m_centre);
             count += times;
-            if (i >= first && value(order[i], feature) < value(order[i + 1], feature)) {
-                consider(at, feature, i, sum * sum / count + sum * sum / (total - count), best);
+            if (i >= first && own < next) {
+                consider(at, feature, i, sum * sum / count + sum * sum / (m_total - count), best);
             }
         }
     }
@@ -270,7 +271,8 @@ private:
         }
     }
 
-    /// Puts the rows that go left before the others in every order; where those begin.
+    /// Puts the rows that go left before the others, in every order if a side may be split again;
+    /// where the others begin.
     std::size_t divide(const Open& at, const Split& split) {
         std::size_t lefts = 0;
         for (std::size_t i = at.begin; i < at.end; ++i) {
@@ -279,7 +281,10 @@ private:
             m_goes_left[row] = left ? 1 : 0;
             lefts += left ? 1 : 0;
         }
-        for (Rows& order : m_orders) {
+        const std::size_t larger = std::max(lefts, at.end - at.begin - lefts);
+        const bool goes_on =
+            at.depth + 1 < m_settings.max_depth && larger >= m_settings.min_samples_split;
+        for (Rows& order : std::span(m_orders).first(goes_on ? m_orders.size() : 1)) {
             m_moved.clear();
             std::size_t to = at.begin;
             for (std::size_t i = at.begin; i < at.end; ++i) {
@@ -301,17 +306,25 @@ public:
         : m_trees(std::move(trees)), m_features(features) {}
 
     [[nodiscard]] double evaluate(std::span<const double> features) const override {
+        return evaluate_part(features, Part());
+    }
+
+    /// Nodes hold the value that they would have as leaves.
+    [[nodiscard]] double evaluate_part(std::span<const double> features,
+                                       const Part& part) const override {
+        const std::size_t count = std::min(part.trees, m_trees.size());
         double sum = 0;
-        for (const Tree& tree : m_trees) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const Tree& tree = m_trees[i];
             const TreeNode* node = tree.data();
-            while (node->left != -1) {
+            for (std::size_t depth = 0; depth < part.depth && node->left != -1; ++depth) {
                 const bool left =
                     features[static_cast<std::size_t>(node->feature)] <= node->threshold;
                 node = tree.data() + (left ? node->left : node->right);
             }
             sum += node->value;
         }
-        return sum / static_cast<double>(m_trees.size());
+        return sum / static_cast<double>(count);
     }
 
     [[nodiscard]] nlohmann::ordered_json to_json() const override {

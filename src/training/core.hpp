@@ -38,6 +38,11 @@ public:
     virtual ~Core() = default;
 
     [[nodiscard]] virtual double evaluate(std::span<const double> features) const = 0;
+    /// See Regressor::predict_by_part(). What has no parts is always whole.
+    [[nodiscard]] virtual double evaluate_part(std::span<const double> features,
+                                               const Part& /*part*/) const {
+        return evaluate(features);
+    }
     [[nodiscard]] virtual nlohmann::ordered_json to_json() const = 0;
     [[nodiscard]] virtual std::vector<double> importance() const = 0;
 };

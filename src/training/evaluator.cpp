@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluator.hpp"
 
+#include "families.hpp"
 #include "metrics.hpp"
 
 #include <algorithm>
@@ -56,7 +57,8 @@ std::vector<double> predict_rows(const Campaign& campaign,
                                  const Regressor& regressor,
                                  const Trial& trial,
                                  std::span<const std::size_t> trained,
-                                 std::span<const std::size_t> rows) {
+                                 std::span<const std::size_t> rows,
+                                 const Part& part) {
     double least = campaign.data.target[trained.front()];
     for (const std::size_t row : trained) {
         least = std::min(least, campaign.data.target[row]);
@@ -65,7 +67,7 @@ std::vector<double> predict_rows(const Campaign& campaign,
     std::vector<double> predictions;
     predictions.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        const double value = regressor.predict(features.row(i));
+        const double value = regressor.predict_by_part(features.row(i), part);
         predictions.push_back(std::isfinite(value) && value > 0 ? value : least);
     }
     return predictions;
@@ -78,18 +80,25 @@ std::vector<Scored> Evaluator::evaluate(std::vector<Trial> trials) const {
         bool done = false;
     };
     std::vector<Outcome> outcomes(trials.size() * m_folds.size());
-    parallel_for(outcomes.size(), m_campaign.options, [&](std::size_t i) {
-        const Trial& trial = trials[i / m_folds.size()];
-        const Split& fold = m_folds[i % m_folds.size()];
-        const auto fitted = fit_trial(m_campaign, m_technique, trial, fold.train, m_seed);
-        if (!fitted) {
-            outcomes[i].error = fitted.error().diagnostics.front().message;
-            return;
-        }
-        outcomes[i].mape = measure(predict_rows(m_campaign, **fitted, trial, fold.train, fold.test),
-                                   targets_of(m_campaign, fold.test))
+    const std::vector<Family> families = families_of(m_technique, trials);
+    parallel_for(families.size() * m_folds.size(), m_campaign.options, [&](std::size_t i) {
+        const Family& family = families[i / m_folds.size()];
+        const std::size_t number = i % m_folds.size();
+        const Split& fold = m_folds[number];
+        const auto fitted = fit_trial(m_campaign, m_technique, family.largest, fold.train, m_seed);
+        const std::vector<double> targets = targets_of(m_campaign, fold.test);
+        for (const Member& member : family.members) {
+            Outcome& outcome = outcomes[member.trial * m_folds.size() + number];
+            if (!fitted) {
+                outcome.error = fitted.error().diagnostics.front().message;
+                continue;
+            }
+            outcome.mape = measure(predict_rows(m_campaign, **fitted, family.largest, fold.train,
+                                                fold.test, member.part),
+                                   targets)
                                .mape;
-        outcomes[i].done = true;
+            outcome.done = true;
+        }
     });
     std::vector<Scored> scored;
     for (std::size_t t = 0; t < trials.size(); ++t) {

@@ -51,13 +51,14 @@ void parallel_for(std::size_t count,
                                                            std::span<const std::size_t> rows,
                                                            std::uint64_t seed);
 
-/// What the model gives for rows, as its file would: where it is not above 0, the smallest target
+/// What a model, or a part of it, gives for rows, as its file would: where it is not above 0, the smallest target
 /// of `trained` rows.
 [[nodiscard]] std::vector<double> predict_rows(const Campaign& campaign,
                                                const Regressor& regressor,
                                                const Trial& trial,
                                                std::span<const std::size_t> trained,
-                                               std::span<const std::size_t> rows);
+                                               std::span<const std::size_t> rows,
+                                               const Part& part = {});
 
 /// The targets of rows.
 [[nodiscard]] std::vector<double> targets_of(const Campaign& campaign,
@@ -72,7 +73,7 @@ public:
               std::uint64_t seed)
         : m_campaign(campaign), m_technique(technique), m_folds(folds), m_seed(seed) {}
 
-    /// The scores of all, in their order.
+    /// The scores of all, in their order. Trials of a family share the fits of the largest one.
     [[nodiscard]] std::vector<Scored> evaluate(std::vector<Trial> trials) const;
 
     [[nodiscard]] const Campaign& campaign() const { return m_campaign; }

@@ -32,7 +32,13 @@ public:
           m_transform(std::move(transform)) {}
 
     [[nodiscard]] double predict(std::span<const double> features) const override {
-        const double raw = m_scaling ? scaled(features) : m_core->evaluate(features);
+        return predict_by_part(features, Part());
+    }
+
+    [[nodiscard]] double predict_by_part(std::span<const double> features,
+                                         const Part& part) const override {
+        const double raw =
+            m_scaling ? scaled(features, part) : m_core->evaluate_part(features, part);
         return m_transform == "log" ? std::exp(raw) : raw;
     }
 
@@ -57,7 +63,7 @@ private:
     std::optional<Scaling> m_scaling;
     std::string m_transform;
 
-    [[nodiscard]] double scaled(std::span<const double> features) const {
+    [[nodiscard]] double scaled(std::span<const double> features, const Part& part) const {
         constexpr std::size_t k_small = 64;
         std::array<double, k_small> few{};
         std::vector<double> many;
@@ -69,7 +75,7 @@ private:
         for (std::size_t i = 0; i < features.size(); ++i) {
             values[i] = (features[i] - m_scaling->mean[i]) / m_scaling->scale[i];
         }
-        return m_scaling->target_mean + m_scaling->target_scale * m_core->evaluate(values);
+        return m_scaling->target_mean + m_scaling->target_scale * m_core->evaluate_part(values, part);
     }
 };
 

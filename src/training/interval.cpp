@@ -17,8 +17,11 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t k_fewest_rows = 10;
 constexpr std::size_t k_fewest_interval_groups = 5;
-/// Each group on its own where there are few; more folds than this would only take time.
-constexpr std::size_t k_most_folds = 20;
+/// Each group on its own where there are few; more folds than this would only take time, and with
+/// many rows fewer do.
+constexpr std::size_t k_most_folds = 10;
+constexpr std::size_t k_folds_of_many = 5;
+constexpr std::size_t k_many_rows = 1000;
 constexpr std::size_t k_most_scores = 200;
 constexpr std::size_t k_bins = 3;
 constexpr std::size_t k_rows_of_bin = 20;
@@ -77,7 +80,8 @@ Json make_interval(const Campaign& campaign,
     }
     std::vector<std::size_t> rows(data.rows());
     std::iota(rows.begin(), rows.end(), std::size_t{0});
-    const std::vector<Split> folds = deal_groups(k_most_folds, rows, data.groups, seed);
+    const std::size_t most = rows.size() < k_many_rows ? k_most_folds : k_folds_of_many;
+    const std::vector<Split> folds = deal_groups(most, rows, data.groups, seed);
     std::vector<double> predictions(rows.size(), std::numeric_limits<double>::quiet_NaN());
     parallel_for(folds.size(), campaign.options, [&](std::size_t i) {
         const Split& fold = folds[i];

@@ -44,6 +44,14 @@ private:
     std::vector<double> m_values;
 };
 
+/// What is looked at of a regression made of trees: the first ones, down to a depth.
+struct Part {
+    std::size_t trees = SIZE_MAX;
+    std::size_t depth = SIZE_MAX; ///< of splits
+
+    bool operator==(const Part&) const = default;
+};
+
 /// A fitted regression. Immutable.
 class Regressor {
 public:
@@ -54,6 +62,11 @@ public:
 
     /// The value for a row of features, in the unit of the target.
     [[nodiscard]] virtual double predict(std::span<const double> features) const = 0;
+
+    /// The value that a fit with fewer or less deep trees would give, of techniques for which such
+    /// a fit is a part of this one; others know no parts.
+    [[nodiscard]] virtual double predict_by_part(std::span<const double> features,
+                                                 const Part& part) const = 0;
 
     /// The member "model" of a model file (docs/formats/performance_model.md).
     [[nodiscard]] virtual nlohmann::ordered_json to_json() const = 0;
