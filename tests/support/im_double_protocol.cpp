@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <utility>
 
 namespace aisprint::clients::test {
@@ -48,8 +49,13 @@ std::string scalar_of(const std::string& document, const std::string& key) {
 
 /// The number of machines that a document asks for: a front end, and worker nodes.
 int machines_in(const std::string& document) {
-    const std::string count = scalar_of(document, "count");
-    return 1 + (count.empty() ? 0 : std::stoi(count));
+    const std::string key = " count: ";
+    int machines = 1;
+    for (std::size_t at = document.find(key); at != std::string::npos;
+         at = document.find(key, at + key.size())) {
+        machines += std::atoi(document.c_str() + at + key.size());
+    }
+    return machines;
 }
 
 bool is_set(std::string_view query, std::string_view name) {
