@@ -147,7 +147,7 @@ class Jobs:
         self.cluster = cluster
         self.lock = threading.RLock()
         self.jobs = []
-        self.random = random.Random(cluster.options.seed)
+        self.random = random.Random(f"{cluster.options.seed} {cluster.name}")
 
     def pause(self, shortest, longest):
         time.sleep(self.random.uniform(shortest, longest) * self.cluster.options.scale)
