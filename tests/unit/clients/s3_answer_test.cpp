@@ -101,6 +101,10 @@ TEST(S3Answer, WhatIsNotTheDocument) {
         deep += "<a>";
     }
     EXPECT_THAT(fault(xml(deep)), HasSubstr("not XML"));
+    for (int i = 0; i < 100000; ++i) {
+        deep += "</a>";
+    }
+    EXPECT_THAT(fault(xml(deep)), HasSubstr("<a> where <ListBucketResult> is expected"));
 }
 
 TEST(S3Answer, ErrorsByTheirCodes) {
