@@ -20,6 +20,7 @@ namespace aisprint::clients {
 namespace {
 
 constexpr std::size_t k_largest_batch = 1000; ///< keys that DeleteObjects takes
+constexpr std::chrono::milliseconds k_probe_timeout{10000};
 
 /// What an answer says, or why there is none.
 template <class T>
@@ -371,9 +372,9 @@ S3Client::remove(const std::string& bucket, const std::string& key, std::stop_to
 RemoteResult<void> S3Client::probe(const std::stop_token& stop) const {
     // a question without rights would do for MinIO (/minio/health/live), but not for other
     // servers, and it says nothing of a server that lives and is not ready yet
-    const Call question{"GET", {}, {}, {}, {}, {}};
-    const auto buckets =
-        read(caller(ErrorInside::no).send(signed_request(question), stop), parse_buckets);
+    HttpRequest question = signed_request({"GET", {}, {}, {}, {}, {}});
+    question.timeout = std::min<std::chrono::milliseconds>(question.timeout, k_probe_timeout);
+    const auto buckets = read(caller(ErrorInside::no).send(question, stop), parse_buckets);
     if (!buckets && buckets.error().code != "AccessDenied") {
         return tl::unexpected<RemoteError>(buckets.error());
     }

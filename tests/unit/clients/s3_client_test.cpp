@@ -529,6 +529,7 @@ TEST_F(S3ClientTest, DoesNotWaitForever) {
     EXPECT_EQ(m_clock.now(), 60s);
     EXPECT_EQ(result.error().message, "the S3 server was not ready within 60 s: it broke");
     EXPECT_LT(m_transport.requests.size(), 130U);
+    EXPECT_EQ(m_transport.requests.at(0).timeout, 10s);
 }
 
 TEST_F(S3ClientTest, WaitsEndWhenAsked) {
