@@ -28,7 +28,9 @@ void SystemClock::sleep(std::chrono::milliseconds duration, std::stop_token stop
 std::chrono::milliseconds RetryPolicy::pause_before(int attempt, double random) const {
     constexpr int k_most_doublings = 16; // far beyond any use; keeps the shift in range
     const int doublings = std::clamp(attempt - 2, 0, k_most_doublings);
-    const auto whole = static_cast<double>(first_pause.count() * (std::int64_t{1} << doublings));
+    const auto doubled = std::min<std::int64_t>(
+        first_pause.count() * (std::int64_t{1} << doublings), longest_pause.count());
+    const auto whole = static_cast<double>(doubled);
     const double kept = 1.0 - std::clamp(jitter, 0.0, 1.0) * std::clamp(random, 0.0, 1.0);
     return std::chrono::milliseconds(static_cast<std::int64_t>(whole * kept));
 }

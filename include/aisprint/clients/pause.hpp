@@ -38,11 +38,12 @@ public:
 };
 
 /// How often a request is repeated, and after which pauses: `first_pause`, then twice as long each
-/// time, each shortened by a random part of up to `jitter` of itself.
+/// time up to `longest_pause`, each shortened by a random part of up to `jitter` of itself.
 struct RetryPolicy {
     int attempts = 4;
     std::chrono::milliseconds first_pause{10000};
     double jitter = 0.25;
+    std::chrono::milliseconds longest_pause{60000};
 
     /// The pause before attempt `attempt` (2, 3, ...); `random` lies in [0, 1).
     [[nodiscard]] std::chrono::milliseconds pause_before(int attempt, double random) const;

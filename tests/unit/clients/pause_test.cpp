@@ -22,6 +22,14 @@ TEST(RetryPolicy, PausesDouble) {
     EXPECT_EQ((RetryPolicy{4, 10s, 7.0}.pause_before(2, 1.0)), 0s);
 }
 
+TEST(RetryPolicy, PausesHaveALimit) {
+    const RetryPolicy policy{26, 1s, 0.0};
+    EXPECT_EQ(policy.pause_before(7, 0.0), 32s);
+    EXPECT_EQ(policy.pause_before(8, 0.0), 60s);
+    EXPECT_EQ(policy.pause_before(26, 0.0), 60s);
+    EXPECT_EQ((RetryPolicy{9, 1s, 0.0, 5s}.pause_before(9, 0.0)), 5s);
+}
+
 TEST(SystemClock, SleepEndsWhenAStopIsAskedFor) {
     SystemClock clock;
     std::stop_source source;
