@@ -142,7 +142,8 @@ struct OscarBackend::Impl {
             if (known != clusters.end() && is_same(known->second->facts(), cluster)) {
                 continue;
             }
-            AISPRINT_TRY_ASSIGN(clusters[resource], OscarCluster::connect(cluster, parts, stop));
+            AISPRINT_TRY_ASSIGN(clusters[resource],
+                                OscarCluster::connect(cluster, options.attempts, parts, stop));
             note_enforcement(*clusters[resource]);
         }
         return {};

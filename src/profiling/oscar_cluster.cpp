@@ -9,8 +9,8 @@ namespace {
 
 using clients::RemoteErrorKind;
 
-/// Pauses of 1, 2, 4, ... 64 s: two minutes together; restarts of a cluster's parts take seconds.
-constexpr clients::RetryPolicy k_retries{8, std::chrono::milliseconds(1000), 0.25};
+constexpr std::chrono::milliseconds k_first_pause(1000);
+constexpr double k_jitter = 0.25;
 constexpr std::chrono::minutes k_storage_limit(5);
 
 std::string hint_for(const clients::RemoteError& error, const Cluster& facts) {
@@ -30,6 +30,7 @@ std::string hint_for(const clients::RemoteError& error, const Cluster& facts) {
 } // namespace
 
 Result<std::unique_ptr<OscarCluster>> OscarCluster::connect(const Cluster& cluster,
+                                                            int attempts,
                                                             const OscarParts& parts,
                                                             const std::stop_token& stop) {
     std::unique_ptr<OscarCluster> made(new OscarCluster(cluster));
@@ -40,7 +41,7 @@ Result<std::unique_ptr<OscarCluster>> OscarCluster::connect(const Cluster& clust
     oscar.url = cluster.oscar_endpoint;
     oscar.user = cluster.oscar_user;
     oscar.password = cluster.oscar_password;
-    oscar.retries = k_retries;
+    oscar.retries = {attempts, k_first_pause, k_jitter};
     oscar.random = parts.random;
     made->m_oscar = std::make_unique<clients::OscarClient>(*made->m_transport, parts.clock, oscar);
     clients::S3Options s3;
@@ -48,7 +49,7 @@ Result<std::unique_ptr<OscarCluster>> OscarCluster::connect(const Cluster& clust
     s3.access_key = cluster.minio_access_key;
     s3.secret_key = cluster.minio_secret_key;
     s3.region = cluster.minio_region;
-    s3.retries = k_retries;
+    s3.retries = oscar.retries;
     s3.random = parts.random;
     made->m_s3 = std::make_unique<clients::S3Client>(*made->m_transport, parts.clock, s3);
 

@@ -18,10 +18,13 @@ namespace aisprint::profiling {
 /// Connections to one cluster, and what it said of itself.
 class OscarCluster {
 public:
-    /// Connects, and asks for version and configuration. Fails (remote, PRF101) if there is no
+    /// Connects, and asks for version and configuration; requests are sent up to `attempts` times.
+    /// Fails (remote, PRF101) if there is no
     /// answer, it is turned away, or the version is no version.
-    [[nodiscard]] static Result<std::unique_ptr<OscarCluster>>
-    connect(const Cluster& cluster, const OscarParts& parts, const std::stop_token& stop);
+    [[nodiscard]] static Result<std::unique_ptr<OscarCluster>> connect(const Cluster& cluster,
+                                                                       int attempts,
+                                                                       const OscarParts& parts,
+                                                                       const std::stop_token& stop);
 
     [[nodiscard]] const Cluster& facts() const { return m_facts; }
     [[nodiscard]] const std::string& resource() const { return m_facts.resource; }

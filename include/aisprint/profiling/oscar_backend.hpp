@@ -32,6 +32,7 @@ struct OscarOptions {
     /// How long a cluster may not answer while its jobs are waited for.
     std::chrono::milliseconds patience = std::chrono::minutes(20);
     std::size_t parallel_downloads = 4; ///< of logs
+    int attempts = 8; ///< of a request, with pauses of 1, 2, 4, ... seconds: two minutes together
 };
 
 /// What the OSCAR backend stands on; all of it outlives the backend.
