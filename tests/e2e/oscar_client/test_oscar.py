@@ -465,6 +465,25 @@ class Faults(unittest.TestCase):
         self.assertEqual(client.value("jobs", "upper"), [])
         self.assertEqual(len(client.wait_for_jobs("upper", 1)), 1)
 
+    def test_a_list_without_order(self):
+        double, client = self.start()
+        for number in range(5):
+            client.value("put", "bucket0", f"in/{number}.txt", "x")
+        client.wait_for_jobs("upper", 5)
+        before = client.value("jobs", "upper")
+        double.ask("POST", "/faults", [{"on": "list", "do": "unordered"}])
+        self.assertEqual(client.value("jobs", "upper"), before)
+        self.assertEqual(double.ask("GET", "/state")["faults"][-1]["struck"], 1)
+
+    def test_a_slow_answer(self):
+        double, client = self.start()
+        double.ask("POST", "/faults", [{"on": "oscar", "do": "slow", "seconds": 0.3},
+                                       {"on": "s3", "do": "slow", "seconds": 0.3}])
+        begin = time.monotonic()
+        self.assertEqual(len(client.value("services")), 1)
+        self.assertEqual(client.value("buckets"), ["bucket0", "bucket1"])
+        self.assertGreaterEqual(time.monotonic() - begin, 0.6)
+
     def test_a_clock_that_is_wrong(self):
         double, client = self.start()
         double.ask("POST", "/clusters/VM1", {"skew_seconds": 600, "zone_minutes": -330})
@@ -588,6 +607,12 @@ topology_template:
         self.assertIn("infra_name: OSCAR two", self.ask("document", url)["value"])
         self.assertEqual(self.ask("remove", url), {"value": None})
         self.assertEqual(self.ask("state", url)["kind"], "gone")
+
+    def test_strangers(self):
+        with self.assertRaises(urllib.error.HTTPError) as caught:
+            OPENER.open(self.double.addresses["im"] + "/infrastructures", timeout=WAIT_SECONDS)
+        self.assertEqual(caught.exception.code, 401)
+        caught.exception.close()
 
     def test_infrastructures_that_fail(self):
         self.double.ask("POST", "/faults", [{"on": "im", "method": "MAKE", "do": "unconfigured"},
