@@ -90,35 +90,43 @@ deploy::RunOptions to_run_options(const WaitArguments& arguments) {
     return options;
 }
 
+clients::CurlOptions curl_options_for(std::string_view url) {
+    clients::CurlOptions curl;
+    // the upper-case HTTP_PROXY can be set by anyone who sends a request to a CGI program
+    curl.proxy = url.starts_with("https://")
+                     ? from_environment({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
+                     : from_environment({"http_proxy", "all_proxy", "ALL_PROXY"});
+    curl.no_proxy = from_environment({"no_proxy", "NO_PROXY"});
+    return curl;
+}
+
+std::function<double()> make_jitter() {
+    return [generator = std::make_shared<std::mt19937_64>(std::random_device{}()),
+            mutex = std::make_shared<std::mutex>()] {
+        const std::scoped_lock lock(*mutex);
+        return std::uniform_real_distribution<double>()(*generator);
+    };
+}
+
 Result<std::unique_ptr<ImConnection>> ImConnection::make(const ImArguments& arguments,
                                                          const clients::ImAuth& auth) {
-    const bool is_https = arguments.url.starts_with("https://");
-    if (!is_https && !arguments.url.starts_with("http://")) {
+    if (!arguments.url.starts_with("https://") && !arguments.url.starts_with("http://")) {
         return fail(
             ErrorKind::usage,
             make_error("CLI004",
                        fmt::format("--im_url: '{}' is no http or https address", arguments.url),
                        "write for example https://im.egi.eu/im"));
     }
-    clients::CurlOptions curl;
+    clients::CurlOptions curl = curl_options_for(arguments.url);
     AISPRINT_TRY_ASSIGN(curl.verification, to_verification(arguments));
     curl.ca_file = arguments.ca_file;
-    // the upper-case HTTP_PROXY can be set by anyone who sends a request to a CGI program
-    curl.proxy = is_https
-                     ? from_environment({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
-                     : from_environment({"http_proxy", "all_proxy", "ALL_PROXY"});
-    curl.no_proxy = from_environment({"no_proxy", "NO_PROXY"});
 
     std::unique_ptr<ImConnection> connection(new ImConnection);
     connection->m_transport = clients::make_curl_transport(curl);
     clients::ImClientOptions options;
     options.url = arguments.url;
     options.authorization = auth.header_value();
-    options.random = [generator = std::make_shared<std::mt19937_64>(std::random_device{}()),
-                      mutex = std::make_shared<std::mutex>()] {
-        const std::scoped_lock lock(*mutex);
-        return std::uniform_real_distribution<double>()(*generator);
-    };
+    options.random = make_jitter();
     connection->m_client =
         std::make_unique<clients::ImClient>(*connection->m_transport, connection->m_clock, options);
     options.retries.first_pause = std::chrono::milliseconds(500);

@@ -10,8 +10,10 @@
 #include "aisprint/deploy/run.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace aisprint::cli {
@@ -40,6 +42,12 @@ void add_wait_options(CLI::App& app, WaitArguments& arguments);
 
 /// The typed options about waiting.
 [[nodiscard]] deploy::RunOptions to_run_options(const WaitArguments& arguments);
+
+/// Options for reaching a server, with the proxy of the environment for its address.
+[[nodiscard]] clients::CurlOptions curl_options_for(std::string_view url);
+
+/// Random numbers in [0, 1) for pauses; may be used by several threads at once.
+[[nodiscard]] std::function<double()> make_jitter();
 
 /// A client of the Infrastructure Manager with all that it stands on.
 class ImConnection {

@@ -36,7 +36,7 @@ Result<std::unique_ptr<OscarCluster>> OscarCluster::connect(const Cluster& clust
     std::unique_ptr<OscarCluster> made(new OscarCluster(cluster));
     made->m_redactor.add(cluster.oscar_password);
     made->m_redactor.add(cluster.minio_secret_key);
-    made->m_transport = parts.make_transport(cluster.verification);
+    made->m_transport = parts.make_transport(cluster);
     clients::OscarClientOptions oscar;
     oscar.url = cluster.oscar_endpoint;
     oscar.user = cluster.oscar_user;

@@ -40,7 +40,7 @@ struct OscarParts {
     ClusterSource& clusters;
     clients::Clock& clock;
     Reporter& reporter;
-    std::function<std::unique_ptr<clients::Transport>(clients::TlsVerification)> make_transport;
+    std::function<std::unique_ptr<clients::Transport>(const Cluster&)> make_transport;
     std::function<std::unique_ptr<clients::RemoteShell>(const clients::SshTarget&)> make_shell;
     std::function<double()> random;              ///< in [0, 1), for jitter; null: none
     std::function<void(const std::string&)> say; ///< takes lines of progress; null: nobody does

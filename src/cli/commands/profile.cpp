@@ -3,84 +3,35 @@
 #include "design_options.hpp"
 #include "interrupt.hpp"
 #include "locate.hpp"
+#include "profile_backend.hpp"
 #include "views/profile_view.hpp"
 
 #include "aisprint/profiling/campaign.hpp"
-#include "aisprint/profiling/local_backend.hpp"
 #include "aisprint/profiling/outputs.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdlib>
 #include <memory>
 
 namespace aisprint::cli {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr const char* k_system_python = "/usr/bin/python3";
-
 struct Options {
     std::string application_dir;
     bool dry_run = false;
     bool restart = false;
     bool resume = false;
-    std::string backend;
-    std::string python;
+    BackendArguments backend;
     std::vector<std::string> only;
 };
-
-/// The program `name` in PATH, or an empty text.
-std::string find_program(const std::string& name) {
-    if (name.find('/') != std::string::npos) {
-        return name;
-    }
-    const char* path = std::getenv("PATH");
-    std::string_view rest = path == nullptr ? "" : path;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find(':'), rest.size());
-        const fs::path candidate = fs::path(rest.substr(0, end)) / name;
-        std::error_code ignored;
-        if (fs::exists(candidate, ignored)) {
-            return candidate.string();
-        }
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return name;
-}
-
-Result<profiling::LocalOptions> local_options(const Options& options,
-                                              const config::ApplicationFolder& folder,
-                                              const profiling::RunParameters& parameters) {
-    const std::string backend = options.backend.empty() ? parameters.backend : options.backend;
-    if (backend == "oscar") {
-        return fail(ErrorKind::input,
-                    make_error("CLI014", "profiling on OSCAR clusters is not part of this version",
-                               "leave out --backend to measure on this machine"));
-    }
-    profiling::LocalOptions local;
-    local.application = fs::absolute(folder.path);
-    const std::string python = options.python.empty() ? parameters.python : options.python;
-    if (python.empty()) {
-        local.pythons = {find_program("python3"), k_system_python};
-    } else {
-        local.pythons = {find_program(python)};
-    }
-    AISPRINT_TRY_ASSIGN(const fs::path templates, find_templates());
-    local.python_package = fs::absolute(templates / "python");
-    local.job_timeout_seconds = parameters.job_timeout_seconds;
-    local.set_thread_env = parameters.set_thread_env;
-    return local;
-}
 
 int conclude(const config::ApplicationFolder& folder,
              const profiling::CampaignPlan& plan,
              const profiling::CampaignSummary& summary,
-             const profiling::LimitMethods& limits,
+             const std::vector<std::string>& environment,
              const std::stop_token& stop,
              Session& session) {
     nlohmann::ordered_json result = to_json(plan, summary);
@@ -95,8 +46,8 @@ int conclude(const config::ApplicationFolder& folder,
     if (!session.options().quiet && plan.parameters.train_models) {
         session.print("Generating models...\n");
     }
-    const auto models = profiling::write_campaign_outputs(
-        folder, plan, summary, environment_lines(limits), session.reporter(), stop);
+    const auto models = profiling::write_campaign_outputs(folder, plan, summary, environment,
+                                                          session.reporter(), stop);
     if (!models) {
         return session.finish(models.error(), result);
     }
@@ -135,11 +86,13 @@ int run(const Options& options, Session& session) {
     if (!plan) {
         return session.finish(plan.error());
     }
-    const auto local = local_options(options, *folder, plan->parameters);
-    if (!local) {
-        return session.finish(local.error());
+    const auto chosen =
+        choose_backend(options.backend, *folder, *plan,
+                       options.dry_run ? BackendUse::check : BackendUse::measure, session);
+    if (!chosen) {
+        return session.finish(chosen.error());
     }
-    profiling::LocalBackend backend(*local);
+    profiling::Backend& backend = (*chosen)->backend();
     if (!session.options().quiet) {
         session.print("Starting profiling...\n\n" + campaign_recap(*plan));
     }
@@ -151,15 +104,15 @@ int run(const Options& options, Session& session) {
         return checked ? session.finish(to_json(*plan)) : session.finish(checked.error());
     }
     const Interrupt interrupt;
-    CampaignView view(session, *plan, backend.limits());
+    CampaignView view(session, *plan, (*chosen)->limits());
     profiling::CampaignOptions campaign;
     campaign.restart = options.restart ? profiling::Restart::yes : profiling::Restart::no;
     campaign.only = options.only;
     const auto summary = profiling::run_campaign(*plan, campaign, backend, view, session.reporter(),
                                                  interrupt.token());
-    return summary
-               ? conclude(*folder, *plan, *summary, backend.limits(), interrupt.token(), session)
-               : session.finish(summary.error());
+    return summary ? conclude(*folder, *plan, *summary, (*chosen)->environment(), interrupt.token(),
+                              session)
+                   : session.finish(summary.error());
 }
 
 CommandAction setup(CLI::App& app) {
@@ -177,26 +130,31 @@ CommandAction setup(CLI::App& app) {
     // a campaign always goes on where it stopped; the word is understood all the same
     app.add_flag("--resume", options->resume, "Go on where an earlier run stopped (always done).")
         ->group("");
-    app.add_option("--backend", options->backend,
-                   "Where to measure: 'local' (default), on this machine.")
+    app.add_option("--backend", options->backend.where,
+                   "Where to measure: 'local' (default), on this machine; 'oscar', on clusters.")
         ->type_name("WHERE")
         ->check(CLI::IsMember({"local", "oscar"}));
-    app.add_option("--python", options->python,
+    app.add_option("--python", options->backend.python,
                    "Interpreter of components whose design has no .venv (default: python3, of PATH "
                    "or of the system).")
         ->type_name("PROGRAM");
-    return [options](Session& session) { return run(*options, session); };
+    add_im_options(app, options->backend.im);
+    return [options, &app](Session& session) {
+        options->backend.im_url_is_typed = app.count("--im_url") > 0;
+        return run(*options, session);
+    };
 }
 
 } // namespace
 
 Command profile_command() {
     return {"profile",
-            "Measure every component on this machine, at several degrees of parallelism.",
+            "Measure every component, here or on clusters, at several degrees of parallelism.",
             CommandGroup::guide,
             {"aisprint profile --application_dir my_app --dry_run",
              "aisprint profile --application_dir my_app",
-             "aisprint profile --application_dir my_app --only deployment_0"},
+             "aisprint profile --application_dir my_app --only deployment_0",
+             "aisprint profile --application_dir my_app --backend oscar"},
             "look at the report; place the application with 'aisprint space4aid'",
             setup};
 }

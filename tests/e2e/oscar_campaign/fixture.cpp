@@ -134,9 +134,9 @@ Result<CampaignSummary> OscarCampaign::run_on_oscar(StoppingObserver& observer,
     OscarParts parts{m_clusters,
                      clock,
                      m_reporter,
-                     [](clients::TlsVerification verification) {
+                     [](const Cluster& cluster) {
                          clients::CurlOptions options;
-                         options.verification = verification;
+                         options.verification = cluster.verification;
                          return clients::make_curl_transport(options);
                      },
                      [](const clients::SshTarget& target) {

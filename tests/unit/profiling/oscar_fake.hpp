@@ -54,7 +54,7 @@ struct FakeParts {
         : parts{clusters,
                 clock,
                 reporter,
-                [version = std::move(version)](clients::TlsVerification) {
+                [version = std::move(version)](const Cluster&) {
                     return std::make_unique<SayingTransport>(version);
                 },
                 {},

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile_backend.hpp"
+
+#include "../local_options.hpp"
+#include "../views/profile_view.hpp"
+#include "toscarizer_options.hpp"
+
+#include "aisprint/base/files.hpp"
+#include "aisprint/base/random_source.hpp"
+#include "aisprint/deploy/state.hpp"
+#include "aisprint/profiling/joint_clusters.hpp"
+#include "aisprint/profiling/local_backend.hpp"
+#include "aisprint/profiling/oscar_backend.hpp"
+#include "aisprint/profiling/physical_clusters.hpp"
+#include "aisprint/profiling/virtual_clusters.hpp"
+#include "aisprint/tosca/clusters.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <set>
+
+namespace aisprint::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* k_private_folder = "oscarp/.toscarizer"; ///< documents, state, keys
+constexpr const char* k_owner_file = "oscarp/.toscarizer/owner";
+constexpr const char* k_auth_folder = "aisprint/deployments/base/im";
+
+class ThisMachine final : public ChosenBackend {
+public:
+    explicit ThisMachine(profiling::LocalOptions options) : m_backend(std::move(options)) {}
+
+    profiling::Backend& backend() override { return m_backend; }
+    std::optional<profiling::LimitMethods> limits() const override { return m_backend.limits(); }
+    std::vector<std::string> environment() const override {
+        return environment_lines(m_backend.limits());
+    }
+
+private:
+    profiling::LocalBackend m_backend;
+};
+
+/// Stands for clusters when only files are looked at.
+class Unasked final : public profiling::ClusterSource {
+public:
+    Result<void> check(const std::vector<std::string>& /*resources*/) override { return {}; }
+    Result<profiling::ClusterMap> prepare(const profiling::NodeCounts& /*nodes*/,
+                                          std::stop_token /*stop*/) override {
+        return profiling::ClusterMap();
+    }
+    Result<void> finish(profiling::CampaignEnd /*end*/) override { return {}; }
+};
+
+std::unique_ptr<clients::RemoteShell> make_ssh(const clients::SshTarget& target) {
+    return std::make_unique<clients::SshShell>(target);
+}
+
+/// A text as it may stand in a label of Kubernetes and in the name of a folder.
+std::string label_of(const std::string& text) {
+    constexpr std::size_t k_longest = 30;
+    std::string label;
+    for (const char c : text.substr(0, k_longest)) {
+        const bool is_plain = std::isalnum(static_cast<unsigned char>(c)) != 0 &&
+                              static_cast<unsigned char>(c) < 0x80;
+        label += is_plain ? c : '-';
+    }
+    return label;
+}
+
+/// Clusters, and what they stand on.
+class ClustersBackend final : public ChosenBackend {
+public:
+    ClustersBackend(const BackendArguments& arguments,
+                    const config::ApplicationFolder& folder,
+                    const profiling::CampaignPlan& plan,
+                    Session& session)
+        : m_arguments(arguments), m_folder(folder), m_plan(plan), m_session(session) {
+        for (const profiling::Unit& unit : plan.testbed.units) {
+            const profiling::ResourceFacts* facts = plan.testbed.find_resource(unit.resource);
+            if (facts != nullptr && !facts->is_function) {
+                m_resources.insert(unit.resource);
+            }
+        }
+    }
+
+    /// Reads what files say; with `measure`, also opens records of clusters. Sends nothing.
+    Result<void> open(BackendUse use) {
+        AISPRINT_TRY(make_oscar(m_unasked).check(m_plan.testbed));
+        AISPRINT_TRY_ASSIGN(const tosca::Deployment clusters,
+                            tosca::load_clusters(m_folder, {m_resources.begin(), m_resources.end()},
+                                                 k_private_folder, m_session.reporter()));
+        if (use == BackendUse::check) {
+            m_backend = std::make_unique<profiling::OscarBackend>(options(), parts(m_unasked));
+            return {};
+        }
+        AISPRINT_TRY(make_directories(m_folder.path / k_private_folder, Access::owner_only));
+        AISPRINT_TRY(read_owner());
+        AISPRINT_TRY(open_physical(clusters));
+        AISPRINT_TRY(open_virtual(clusters));
+        m_backend = std::make_unique<profiling::OscarBackend>(options(), parts(m_clusters));
+        return {};
+    }
+
+    profiling::Backend& backend() override { return *m_backend; }
+    std::optional<profiling::LimitMethods> limits() const override { return std::nullopt; }
+    std::vector<std::string> environment() const override {
+        return {fmt::format("measured on OSCAR clusters: {}", fmt::join(m_resources, ", "))};
+    }
+
+private:
+    [[nodiscard]] profiling::OscarBackend make_oscar(profiling::ClusterSource& source) {
+        return profiling::OscarBackend(options(), parts(source));
+    }
+
+    [[nodiscard]] profiling::OscarOptions options() const {
+        const profiling::RunParameters& parameters = m_plan.parameters;
+        profiling::OscarOptions options;
+        options.owner = m_owner;
+        options.storage_bucket = parameters.storage_bucket;
+        options.keeps_objects = parameters.single_services;
+        options.time_correction_hours = parameters.time_correction_hours;
+        if (parameters.job_timeout_seconds) {
+            options.running_limit = std::chrono::milliseconds(
+                static_cast<std::int64_t>(*parameters.job_timeout_seconds * 1000));
+        }
+        return options;
+    }
+
+    [[nodiscard]] profiling::OscarParts parts(profiling::ClusterSource& source) {
+        return {source,
+                m_clock,
+                m_session.reporter(),
+                [ca_file = ca_file()](const profiling::Cluster& cluster) {
+                    clients::CurlOptions curl = curl_options_for(cluster.oscar_endpoint);
+                    curl.verification = cluster.verification;
+                    curl.ca_file = ca_file;
+                    return clients::make_curl_transport(curl);
+                },
+                make_ssh,
+                make_jitter(),
+                [this](const std::string& line) { say(line); }};
+    }
+
+    [[nodiscard]] fs::path ca_file() const {
+        return m_arguments.im.ca_file.empty() ? m_plan.parameters.ca_file : m_arguments.im.ca_file;
+    }
+
+    [[nodiscard]] clients::TlsVerification verification() const {
+        return m_plan.parameters.tls_verify ? clients::TlsVerification::on
+                                            : clients::TlsVerification::off;
+    }
+
+    void say(const std::string& line) {
+        if (!m_session.options().quiet && !line.empty()) {
+            m_session.print(line + "\n");
+        }
+    }
+
+    [[nodiscard]] profiling::ClusterSink events() {
+        return [this](const profiling::ClusterEvent& event) { say(to_text(event)); };
+    }
+
+    /// Our services carry a mark that other checkouts of the application do not have.
+    Result<void> read_owner() {
+        const fs::path file = m_folder.path / k_owner_file;
+        if (!fs::exists(file)) {
+            constexpr std::size_t k_drawn = 10;
+            const std::string name = fs::absolute(m_folder.path).lexically_normal().filename();
+            AISPRINT_TRY(write_file_atomic(
+                file, fmt::format("app-{}-{}", label_of(name), m_random.draw(k_drawn)),
+                Access::owner_only));
+        }
+        AISPRINT_TRY_ASSIGN(m_owner, read_file(file));
+        return {};
+    }
+
+    Result<void> open_physical(const tosca::Deployment& clusters) {
+        std::vector<std::string> names;
+        for (const tosca::Component& cluster : clusters.components) {
+            if (cluster.layer.kind == tosca::LayerKind::physical_provisioned) {
+                names.push_back(cluster.name);
+            }
+        }
+        if (names.empty()) {
+            return {};
+        }
+        profiling::PhysicalOptions options;
+        options.folder = m_folder.path / k_private_folder;
+        options.make_shell = make_ssh;
+        options.verification = verification();
+        options.events = events();
+        AISPRINT_TRY_ASSIGN(m_physical, profiling::PhysicalClusters::open(
+                                            clusters, std::move(options), m_session.reporter()));
+        m_clusters.add(*m_physical, names);
+        return {};
+    }
+
+    Result<void> open_virtual(const tosca::Deployment& clusters) {
+        std::vector<std::string> names;
+        for (const tosca::Component& cluster : clusters.components) {
+            if (tosca::has_own_cluster(cluster.layer.kind)) {
+                names.push_back(cluster.name);
+            }
+        }
+        if (names.empty()) {
+            return {};
+        }
+        AISPRINT_TRY_ASSIGN(const LoadedAuth auth, load_auth(m_arguments.im.auth, &m_folder,
+                                                             k_auth_folder, m_session.reporter()));
+        ImArguments im = m_arguments.im;
+        im.url = im_url();
+        im.ca_file = ca_file();
+        AISPRINT_TRY_ASSIGN(m_connection, ImConnection::make(im, auth.auth));
+        AISPRINT_TRY_ASSIGN(deploy::StateStore store,
+                            deploy::StateStore::open(m_folder.path / k_private_folder,
+                                                     m_folder.shown(k_private_folder)));
+        m_store.emplace(std::move(store));
+        Redactor redactor;
+        auth.auth.add_secrets(redactor);
+        const profiling::RunParameters& parameters = m_plan.parameters;
+        profiling::VirtualOptions options;
+        options.folder = m_folder;
+        options.campaign = parameters.campaign_dir;
+        options.domain = parameters.domain_name;
+        options.clean = {parameters.clean_before, parameters.clean_after,
+                         parameters.clean_if_crash};
+        options.run = to_run_options({});
+        options.verification = verification();
+        AISPRINT_TRY_ASSIGN(m_virtual, profiling::VirtualClusters::open(
+                                           clusters, std::move(options),
+                                           {m_connection->client(), im.url, m_connection->clock(),
+                                            m_connection->random(), *m_store, std::move(redactor),
+                                            m_session.reporter(), events()}));
+        m_clusters.add(*m_virtual, names);
+        return {};
+    }
+
+    [[nodiscard]] std::string im_url() const {
+        const char* variable = std::getenv("IM_URL");
+        if (m_arguments.im_url_is_typed) {
+            return m_arguments.im.url;
+        }
+        if (variable != nullptr && *variable != '\0') {
+            return variable;
+        }
+        return m_plan.parameters.im_url.empty() ? m_arguments.im.url : m_plan.parameters.im_url;
+    }
+
+    BackendArguments m_arguments;
+    config::ApplicationFolder m_folder;
+    const profiling::CampaignPlan& m_plan;
+    Session& m_session;
+    std::set<std::string> m_resources; ///< with clusters
+    std::string m_owner;
+    clients::SystemClock m_clock;
+    SystemRandomSource m_random;
+    Unasked m_unasked;
+    std::unique_ptr<ImConnection> m_connection;
+    std::optional<deploy::StateStore> m_store;
+    std::unique_ptr<profiling::PhysicalClusters> m_physical;
+    std::unique_ptr<profiling::VirtualClusters> m_virtual;
+    profiling::JointClusters m_clusters;
+    std::unique_ptr<profiling::OscarBackend> m_backend;
+};
+
+} // namespace
+
+Result<std::unique_ptr<ChosenBackend>> choose_backend(const BackendArguments& arguments,
+                                                      const config::ApplicationFolder& folder,
+                                                      const profiling::CampaignPlan& plan,
+                                                      BackendUse use,
+                                                      Session& session) {
+    const std::string& where = arguments.where.empty() ? plan.parameters.backend : arguments.where;
+    if (where == "oscar") {
+        auto clusters = std::make_unique<ClustersBackend>(arguments, folder, plan, session);
+        AISPRINT_TRY(clusters->open(use));
+        return clusters;
+    }
+    AISPRINT_TRY_ASSIGN(profiling::LocalOptions options,
+                        make_local_options(folder, plan.parameters, arguments.python));
+    return std::make_unique<ThisMachine>(std::move(options));
+}
+
+} // namespace aisprint::cli
