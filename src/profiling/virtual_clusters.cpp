@@ -370,6 +370,7 @@ Result<std::unique_ptr<VirtualClusters>> VirtualClusters::open(const tosca::Depl
                                                                VirtualOptions options,
                                                                VirtualParts parts) {
     auto impl = std::make_unique<Impl>(clusters, std::move(options), std::move(parts));
+    AISPRINT_TRY(impl->check_list());
     AISPRINT_TRY(impl->read_names());
     return std::unique_ptr<VirtualClusters>(new VirtualClusters(std::move(impl)));
 }
@@ -398,7 +399,8 @@ Result<ClusterMap> VirtualClusters::prepare(const NodeCounts& nodes, std::stop_t
         }
     }
     if (ours.empty() && impl.parts.store.state().components.empty()) {
-        return ClusterMap(); // nothing to ask IM about
+        AISPRINT_TRY(impl.write_list()); // an earlier run may have been killed before it could
+        return ClusterMap();             // nothing to ask IM about
     }
     auto made = impl.bring_about(ours, stop);
     auto ready = made ? impl.fetch_logins(ours, stop)
@@ -414,7 +416,7 @@ Result<void> VirtualClusters::finish(CampaignEnd end) {
     Impl& impl = *m_impl;
     const deploy::DeploymentState& state = impl.parts.store.state();
     if (state.components.empty()) {
-        return {};
+        return impl.write_list();
     }
     const CleanRules& clean = impl.options.clean;
     const bool deletes = (end == CampaignEnd::complete && clean.after) ||

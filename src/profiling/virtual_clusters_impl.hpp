@@ -69,6 +69,9 @@ struct VirtualClusters::Impl {
     [[nodiscard]] Result<void>
     keep_login(const std::string& resource, const std::string& url, ClusterOutputs outputs);
     [[nodiscard]] Result<void> remove_login(const std::string& resource) const;
+    /// Fails (input, PRF089) if virtual_infrastructures.json is another program's: what it tells of
+    /// would run on, and nobody would know.
+    [[nodiscard]] Result<void> check_list() const;
     /// Writes virtual_infrastructures.json, or deletes it if there is none any more.
     [[nodiscard]] Result<void> write_list() const;
 

@@ -96,6 +96,22 @@ Result<void> VirtualClusters::Impl::remove_login(const std::string& resource) co
     return remove_tree(im_folder() / (resource + "_SSH_key.pem"));
 }
 
+Result<void> VirtualClusters::Impl::check_list() const {
+    const auto is_there = [](const std::filesystem::path& path) {
+        std::error_code unknown; // what cannot be asked for cannot be written either
+        return std::filesystem::exists(path, unknown);
+    };
+    // the index is written before the first infrastructure is made, and never deleted
+    if (!is_there(options.folder.path / k_list) || is_there(im_folder() / ".documents.yaml")) {
+        return {};
+    }
+    return fail(
+        ErrorKind::input,
+        make_error_in(options.folder.shown(k_list), "PRF089",
+                      "another program wrote down infrastructures here, which may still run",
+                      "delete them with that program, or at IM, and then this file"));
+}
+
 Result<void> VirtualClusters::Impl::write_list() const {
     std::map<std::string, VirtualInfrastructure> list;
     for (const auto& [resource, record] : parts.store.state().components) {

@@ -336,6 +336,18 @@ TEST_F(VirtualClustersTest, CanBeInterrupted) {
     EXPECT_EQ(bench.im.created(), 2);
 }
 
+TEST_F(VirtualClustersTest, ForeignListsAreLeftAlone) {
+    fs::create_directories(bench.list().parent_path());
+    ASSERT_TRUE(write_file_atomic(bench.list(), "{}"));
+    const auto clusters = bench.open();
+    ASSERT_FALSE(clusters);
+    EXPECT_EQ(clusters.error().diagnostics[0].code, "PRF089");
+    EXPECT_EQ(text_of(bench.list()), "{}");
+    fs::remove(bench.list());
+    ASSERT_TRUE(bench.prepare({{"VM1", 1}}));
+    ASSERT_TRUE(bench.open());
+}
+
 TEST_F(VirtualClustersTest, ImIsNotAskedForNothing) {
     ASSERT_TRUE(bench.prepare({{"Edge", 1}}));
     ASSERT_TRUE(bench.finish(CampaignEnd::complete));
