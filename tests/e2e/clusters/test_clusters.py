@@ -33,17 +33,19 @@ RESOURCES = """System:
           number: 1
           type: Virtual
           Resources:
-            resource1: &machine
+            resource1:
               name: VM1
               totalNodes: 5
               memorySize: 8192
+              operatingSystemImageId: aws://us-east-1/ami-1
               processors: {processor1: {architecture: amd64, computingUnits: 4}}
             resource2:
               name: VM2
               totalNodes: 5
               memorySize: 4096
+              operatingSystemImageId: aws://us-east-1/ami-1
               processors: {processor1: {architecture: amd64, computingUnits: 2}}
-""".replace(" &machine", "")
+"""
 GRAPH = "System: {name: my_app, components: [camera], dependencies: []}\n"
 
 
