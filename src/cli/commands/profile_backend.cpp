@@ -7,13 +7,10 @@
 
 #include "aisprint/base/files.hpp"
 #include "aisprint/base/random_source.hpp"
-#include "aisprint/deploy/state.hpp"
-#include "aisprint/profiling/joint_clusters.hpp"
+#include "aisprint/deploy/credentials.hpp"
+#include "aisprint/profiling/campaign_clusters.hpp"
 #include "aisprint/profiling/local_backend.hpp"
 #include "aisprint/profiling/oscar_backend.hpp"
-#include "aisprint/profiling/physical_clusters.hpp"
-#include "aisprint/profiling/virtual_clusters.hpp"
-#include "aisprint/tosca/clusters.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -29,8 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* k_private_folder = "oscarp/.toscarizer"; ///< documents, state, keys
-constexpr const char* k_owner_file = "oscarp/.toscarizer/owner";
+constexpr const char* k_owner_file = "owner"; ///< in the folder of clusters
 constexpr const char* k_auth_folder = "aisprint/deployments/base/im";
 
 class ThisMachine final : public ChosenBackend {
@@ -93,18 +89,18 @@ public:
     /// Reads what files say; with `measure`, also opens records of clusters. Sends nothing.
     Result<void> open(BackendUse use) {
         AISPRINT_TRY(make_oscar(m_unasked).check(m_plan.testbed));
-        AISPRINT_TRY_ASSIGN(const tosca::Deployment clusters,
-                            tosca::load_clusters(m_folder, {m_resources.begin(), m_resources.end()},
-                                                 k_private_folder, m_session.reporter()));
+        AISPRINT_TRY_ASSIGN(
+            const tosca::Deployment clusters,
+            profiling::load_campaign_clusters(m_folder, m_plan.testbed, m_session.reporter()));
         if (use == BackendUse::check) {
             m_backend = std::make_unique<profiling::OscarBackend>(options(), parts(m_unasked));
             return {};
         }
-        AISPRINT_TRY(make_directories(m_folder.path / k_private_folder, Access::owner_only));
+        AISPRINT_TRY(
+            make_directories(m_folder.path / profiling::k_clusters_folder, Access::owner_only));
         AISPRINT_TRY(read_owner());
-        AISPRINT_TRY(open_physical(clusters));
-        AISPRINT_TRY(open_virtual(clusters));
-        m_backend = std::make_unique<profiling::OscarBackend>(options(), parts(m_clusters));
+        AISPRINT_TRY(open_clusters(clusters));
+        m_backend = std::make_unique<profiling::OscarBackend>(options(), parts(*m_clusters));
         return {};
     }
 
@@ -163,13 +159,9 @@ private:
         }
     }
 
-    [[nodiscard]] profiling::ClusterSink events() {
-        return [this](const profiling::ClusterEvent& event) { say(to_text(event)); };
-    }
-
     /// Our services carry a mark that other checkouts of the application do not have.
     Result<void> read_owner() {
-        const fs::path file = m_folder.path / k_owner_file;
+        const fs::path file = m_folder.path / profiling::k_clusters_folder / k_owner_file;
         if (!fs::exists(file)) {
             constexpr std::size_t k_drawn = 10;
             const std::string name = fs::absolute(m_folder.path).lexically_normal().filename();
@@ -181,65 +173,49 @@ private:
         return {};
     }
 
-    Result<void> open_physical(const tosca::Deployment& clusters) {
-        std::vector<std::string> names;
-        for (const tosca::Component& cluster : clusters.components) {
-            if (cluster.layer.kind == tosca::LayerKind::physical_provisioned) {
-                names.push_back(cluster.name);
-            }
-        }
-        if (names.empty()) {
-            return {};
-        }
-        profiling::PhysicalOptions options;
-        options.folder = m_folder.path / k_private_folder;
+    Result<void> open_clusters(const tosca::Deployment& clusters) {
+        const profiling::RunParameters& parameters = m_plan.parameters;
+        profiling::CampaignClusterOptions options;
+        options.made.folder = m_folder;
+        options.made.campaign = parameters.campaign_dir;
+        options.made.domain = parameters.domain_name;
+        options.made.clean = {parameters.clean_before, parameters.clean_after,
+                              parameters.clean_if_crash};
+        options.made.run = to_run_options({});
+        options.made.verification = verification();
         options.make_shell = make_ssh;
-        options.verification = verification();
-        options.events = events();
-        AISPRINT_TRY_ASSIGN(m_physical, profiling::PhysicalClusters::open(
-                                            clusters, std::move(options), m_session.reporter()));
-        m_clusters.add(*m_physical, names);
+        options.events = [this](const profiling::ClusterEvent& event) { say(to_text(event)); };
+        AISPRINT_TRY_ASSIGN(std::optional<profiling::ImServer> im, connect_to_im(clusters));
+        AISPRINT_TRY_ASSIGN(m_clusters,
+                            profiling::CampaignClusters::open(clusters, std::move(options),
+                                                              std::move(im), m_session.reporter()));
         return {};
     }
 
-    Result<void> open_virtual(const tosca::Deployment& clusters) {
-        std::vector<std::string> names;
-        for (const tosca::Component& cluster : clusters.components) {
-            if (tosca::has_own_cluster(cluster.layer.kind)) {
-                names.push_back(cluster.name);
-            }
-        }
-        if (names.empty()) {
-            return {};
+    /// The server that makes clusters, if one is needed. Sends nothing yet.
+    Result<std::optional<profiling::ImServer>> connect_to_im(const tosca::Deployment& clusters) {
+        if (!profiling::needs_im(clusters)) {
+            return std::optional<profiling::ImServer>();
         }
         AISPRINT_TRY_ASSIGN(const LoadedAuth auth, load_auth(m_arguments.im.auth, &m_folder,
                                                              k_auth_folder, m_session.reporter()));
+        tosca::Deployment made = clusters;
+        std::erase_if(made.components, [](const tosca::Component& cluster) {
+            return !tosca::has_own_cluster(cluster.layer.kind);
+        });
+        std::vector<Diagnostic> missing = deploy::check_credentials(made, auth.auth, auth.shown_as);
+        if (!missing.empty()) {
+            return fail(ErrorKind::input, std::move(missing));
+        }
         ImArguments im = m_arguments.im;
         im.url = im_url();
         im.ca_file = ca_file();
         AISPRINT_TRY_ASSIGN(m_connection, ImConnection::make(im, auth.auth));
-        AISPRINT_TRY_ASSIGN(deploy::StateStore store,
-                            deploy::StateStore::open(m_folder.path / k_private_folder,
-                                                     m_folder.shown(k_private_folder)));
-        m_store.emplace(std::move(store));
         Redactor redactor;
         auth.auth.add_secrets(redactor);
-        const profiling::RunParameters& parameters = m_plan.parameters;
-        profiling::VirtualOptions options;
-        options.folder = m_folder;
-        options.campaign = parameters.campaign_dir;
-        options.domain = parameters.domain_name;
-        options.clean = {parameters.clean_before, parameters.clean_after,
-                         parameters.clean_if_crash};
-        options.run = to_run_options({});
-        options.verification = verification();
-        AISPRINT_TRY_ASSIGN(m_virtual, profiling::VirtualClusters::open(
-                                           clusters, std::move(options),
-                                           {m_connection->client(), im.url, m_connection->clock(),
-                                            m_connection->random(), *m_store, std::move(redactor),
-                                            m_session.reporter(), events()}));
-        m_clusters.add(*m_virtual, names);
-        return {};
+        return std::optional<profiling::ImServer>(
+            profiling::ImServer{m_connection->client(), im.url, m_connection->clock(),
+                                m_connection->random(), std::move(redactor)});
     }
 
     [[nodiscard]] std::string im_url() const {
@@ -263,10 +239,7 @@ private:
     SystemRandomSource m_random;
     Unasked m_unasked;
     std::unique_ptr<ImConnection> m_connection;
-    std::optional<deploy::StateStore> m_store;
-    std::unique_ptr<profiling::PhysicalClusters> m_physical;
-    std::unique_ptr<profiling::VirtualClusters> m_virtual;
-    profiling::JointClusters m_clusters;
+    std::unique_ptr<profiling::CampaignClusters> m_clusters;
     std::unique_ptr<profiling::OscarBackend> m_backend;
 };
 
