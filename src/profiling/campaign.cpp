@@ -4,9 +4,11 @@
 #include "campaign_files.hpp"
 #include "campaign_record.hpp"
 #include "campaign_results.hpp"
+#include "capacity.hpp"
 
 #include "aisprint/base/files.hpp"
 #include "aisprint/base/yaml.hpp"
+#include "aisprint/profiling/machine.hpp"
 #include "aisprint/profiling/recap.hpp"
 
 #include <fmt/format.h>
@@ -15,6 +17,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <set>
 
 namespace aisprint::profiling {
 
@@ -34,8 +37,12 @@ public:
           m_observer(observer), m_stop(std::move(stop)) {}
 
     Result<CampaignSummary> run() {
+        std::set<std::size_t> wanted;
+        for (const TestId& test : tests_of(m_plan, m_options.only)) {
+            wanted.insert(test.deployment);
+        }
         for (std::size_t d = 0; d < m_plan.testbed.deployments.size(); ++d) {
-            if (!is_wanted(d)) {
+            if (!wanted.contains(d)) {
                 continue;
             }
             AISPRINT_TRY(run_deployment(d));
@@ -50,38 +57,6 @@ public:
     }
 
 private:
-    [[nodiscard]] bool is_wanted(std::size_t deployment) const {
-        if (m_options.only.empty() ||
-            std::find(m_options.only.begin(), m_options.only.end(),
-                      fmt::format("deployment_{}", deployment)) != m_options.only.end()) {
-            return true;
-        }
-        const std::vector<std::size_t> units = units_alone(deployment);
-        return std::any_of(units.begin(), units.end(),
-                           [this](std::size_t unit) { return is_wanted_unit(unit); });
-    }
-
-    [[nodiscard]] bool is_wanted_unit(std::size_t unit) const {
-        return std::find(m_options.only.begin(), m_options.only.end(),
-                         m_plan.testbed.units[unit].id) != m_options.only.end();
-    }
-
-    /// Units of a deployment that were in none before, each with its degraded versions behind it.
-    [[nodiscard]] std::vector<std::size_t> units_alone(std::size_t deployment) const {
-        std::vector<std::size_t> units;
-        for (const std::size_t unit : m_plan.testbed.deployments[deployment].units) {
-            if (m_plan.tested_in.at(unit) != deployment) {
-                continue;
-            }
-            units.push_back(unit);
-            const auto alternatives = m_plan.testbed.alternatives.find(unit);
-            if (alternatives != m_plan.testbed.alternatives.end()) {
-                units.insert(units.end(), alternatives->second.begin(), alternatives->second.end());
-            }
-        }
-        return units;
-    }
-
     Result<void> run_deployment(std::size_t d) {
         const UnitChain& chain = m_plan.testbed.deployments[d];
         AISPRINT_TRY(make_directories(m_files.deployment(d)));
@@ -89,7 +64,7 @@ private:
             m_files.deployment(d) / "campaign_summary.txt",
             recap_text(m_plan.testbed, chain, m_plan.schedules[d], m_plan.parameters)));
         m_record = std::make_unique<DeploymentRecord>(m_plan, m_files, m_options, m_backend, d);
-        AISPRINT_TRY(m_record->load(units_alone(d)));
+        AISPRINT_TRY(m_record->load(units_tested_alone(m_plan, d)));
         m_observer.deployment_begins(d);
         for (const Run& run : m_plan.schedules[d].runs) {
             AISPRINT_TRY(run_level(d, chain, run));
@@ -102,8 +77,7 @@ private:
 
     /// The full workflow, then each unit that is new in this deployment alone.
     Result<void> run_level(std::size_t d, const UnitChain& chain, const Run& run) {
-        const std::vector<std::size_t> alone =
-            m_plan.parameters.single_services ? units_alone(d) : std::vector<std::size_t>();
+        const std::vector<std::size_t> alone = units_tested_alone(m_plan, d);
         const bool missing = std::any_of(alone.begin(), alone.end(), [&](std::size_t unit) {
             return !m_files.is_done({d, run.number, m_plan.testbed.units[unit].id});
         });
@@ -229,11 +203,7 @@ private:
         const std::string started = utc_text_of_now();
         AISPRINT_TRY(m_record->begin(test, started));
         m_observer.test_begins(test, m_plan.schedules[test.deployment].runs.size());
-        AISPRINT_TRY_ASSIGN(const RunOutcome outcome,
-                            m_backend.run(
-                                request,
-                                [this](const Progress& progress) { m_observer.progress(progress); },
-                                m_stop));
+        AISPRINT_TRY_ASSIGN(const RunOutcome outcome, measure(request));
         m_has_run = true;
         if (outcome.interrupted) {
             return {};
@@ -248,6 +218,20 @@ private:
         note_health(test, outcome.health);
         m_observer.test_ends(test, outcome);
         return {};
+    }
+
+    /// Runs a workload; marks it if the machine was too small for it.
+    Result<RunOutcome> measure(const RunRequest& request) {
+        const ProgressSink progress = [this](const Progress& now) { m_observer.progress(now); };
+        AISPRINT_TRY_ASSIGN(RunOutcome outcome, m_backend.run(request, progress, m_stop));
+        if (m_options.capacity) {
+            outcome.oversubscribed = overload_of(request.services, *m_options.capacity);
+        }
+        if (!outcome.oversubscribed.empty() &&
+            m_plan.parameters.oversubscription == Oversubscription::degrades) {
+            outcome.health.push_back("oversubscribed: " + outcome.oversubscribed);
+        }
+        return outcome;
     }
 
     /// The pause between two tests.
@@ -267,7 +251,7 @@ private:
         const CampaignResults results(m_plan, m_files);
         AISPRINT_TRY_ASSIGN(Written written, results.write_full(d));
         tell(d, k_full_workflow, written);
-        for (const std::size_t unit : units_alone(d)) {
+        for (const std::size_t unit : units_new_in(m_plan, d)) {
             AISPRINT_TRY_ASSIGN(UnitResult result, results.write_unit(d, unit, written));
             m_summary.units.push_back(std::move(result));
             tell(d, m_plan.testbed.units[unit].id, written);
@@ -303,6 +287,9 @@ Result<CampaignSummary> run_campaign(const CampaignPlan& plan,
                                      CampaignObserver& observer,
                                      Reporter& reporter,
                                      const std::stop_token& stop) {
+    if (options.capacity) {
+        AISPRINT_TRY(check_capacity(plan, *options.capacity, reporter));
+    }
     AISPRINT_TRY(backend.check(plan.testbed));
     AISPRINT_TRY_ASSIGN(const CampaignFiles files, CampaignFiles::open(plan, options.restart));
     Result<CampaignSummary> summary = Campaign(plan, options, files, backend, observer, stop).run();

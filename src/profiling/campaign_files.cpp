@@ -57,13 +57,17 @@ Json record_of(const Run& run,
             {"succeeded", succeeded},
             {"failed", static_cast<std::ptrdiff_t>(outcome.jobs[s].size()) - succeeded}};
     }
-    return {{"services", std::move(services)},
-            {"resources", std::move(resources)},
-            {"started", started},
-            {"finished", utc_text_of_now()},
-            {"health", outcome.health},
-            {"jobs", std::move(jobs)},
-            {"uploads", std::move(uploads)}};
+    Json record = {{"services", std::move(services)},
+                   {"resources", std::move(resources)},
+                   {"started", started},
+                   {"finished", utc_text_of_now()},
+                   {"health", outcome.health}};
+    if (!outcome.oversubscribed.empty()) {
+        record["oversubscribed"] = outcome.oversubscribed;
+    }
+    record["jobs"] = std::move(jobs);
+    record["uploads"] = std::move(uploads);
+    return record;
 }
 
 /// Writes a file unless it says the same already, so that its time tells of changes.
@@ -241,6 +245,7 @@ Result<TestRecord> CampaignFiles::read_record(const TestId& id) const {
     TestRecord record;
     record.started = text_in(json, "started");
     record.finished = text_in(json, "finished");
+    record.oversubscribed = text_in(json, "oversubscribed");
     for (const Json& why : list_in(json, "health")) {
         record.health.push_back(why.is_string() ? why.get<std::string>() : why.dump());
     }

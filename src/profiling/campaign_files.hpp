@@ -23,6 +23,7 @@ struct TestRecord {
     std::string started; ///< UTC, 2023-06-01T10:00:00Z
     std::string finished;
     std::vector<std::string> health; ///< why it is degraded; empty: it is not
+    std::string oversubscribed;      ///< how it asked for more than there was, or empty
     std::vector<Upload> uploads;
     std::map<std::string, JobCounts> jobs; ///< by service
 };

@@ -127,4 +127,48 @@ Result<CampaignPlan> plan_campaign(const config::ApplicationFolder& folder, Repo
     return plan;
 }
 
+std::vector<std::size_t> units_new_in(const CampaignPlan& plan, std::size_t deployment) {
+    std::vector<std::size_t> units;
+    for (const std::size_t unit : plan.testbed.deployments[deployment].units) {
+        if (plan.tested_in.at(unit) != deployment) {
+            continue;
+        }
+        units.push_back(unit);
+        const auto alternatives = plan.testbed.alternatives.find(unit);
+        if (alternatives != plan.testbed.alternatives.end()) {
+            units.insert(units.end(), alternatives->second.begin(), alternatives->second.end());
+        }
+    }
+    return units;
+}
+
+std::vector<std::size_t> units_tested_alone(const CampaignPlan& plan, std::size_t deployment) {
+    return plan.parameters.single_services ? units_new_in(plan, deployment)
+                                           : std::vector<std::size_t>();
+}
+
+std::vector<TestId> tests_of(const CampaignPlan& plan, const std::vector<std::string>& only) {
+    const auto is_named = [&](const std::string& name) {
+        return std::find(only.begin(), only.end(), name) != only.end();
+    };
+    std::vector<TestId> tests;
+    for (std::size_t d = 0; d < plan.schedules.size(); ++d) {
+        std::vector<std::string> units;
+        for (const std::size_t unit : units_new_in(plan, d)) {
+            units.push_back(plan.testbed.units[unit].id);
+        }
+        if (!only.empty() && !is_named(fmt::format("deployment_{}", d)) &&
+            std::none_of(units.begin(), units.end(), is_named)) {
+            continue;
+        }
+        for (const Run& run : plan.schedules[d].runs) {
+            tests.push_back({d, run.number, k_full_workflow});
+            for (const std::size_t unit : units_tested_alone(plan, d)) {
+                tests.push_back({d, run.number, plan.testbed.units[unit].id});
+            }
+        }
+    }
+    return tests;
+}
+
 } // namespace aisprint::profiling

@@ -112,6 +112,9 @@ Result<void> DeploymentRecord::add_done(const TestId& test) {
     run.add("uploads", uploads_of(record.uploads));
     run.add("jobs", jobs_of(record.jobs));
     run.add("health", yaml::texts(record.health));
+    if (!record.oversubscribed.empty()) {
+        run.add("oversubscribed", yaml::text(record.oversubscribed));
+    }
     m_runs[place_of(test)] = std::move(run);
     return {};
 }

@@ -56,9 +56,9 @@ Result<std::vector<ServiceRun>> CampaignResults::read_runs(std::size_t deploymen
     return runs;
 }
 
-Result<std::map<std::size_t, std::vector<std::string>>>
-CampaignResults::read_health(std::size_t deployment, const std::string& tests) const {
-    std::map<std::size_t, std::vector<std::string>> health;
+Result<void> CampaignResults::read_health(std::size_t deployment,
+                                          const std::string& tests,
+                                          UnitResult& result) const {
     for (const Run& scheduled : m_plan.schedules[deployment].runs) {
         const TestId id{deployment, scheduled.number, tests};
         if (!m_files.is_done(id)) {
@@ -66,10 +66,13 @@ CampaignResults::read_health(std::size_t deployment, const std::string& tests) c
         }
         AISPRINT_TRY_ASSIGN(TestRecord record, m_files.read_record(id));
         if (!record.health.empty()) {
-            health[scheduled.number] = std::move(record.health);
+            result.health[scheduled.number] = std::move(record.health);
+        }
+        if (!record.oversubscribed.empty()) {
+            result.oversubscribed.insert(scheduled.number);
         }
     }
-    return health;
+    return {};
 }
 
 /// Works out the rows of a unit, and which of them models are trained on.
@@ -119,7 +122,8 @@ Result<Written> CampaignResults::write_full(std::size_t deployment) const {
     if (m_files.results_are_current(deployment, k_full_workflow)) {
         return Written::before;
     }
-    AISPRINT_TRY_ASSIGN(const auto health, read_health(deployment, k_full_workflow));
+    UnitResult marks;
+    AISPRINT_TRY(read_health(deployment, k_full_workflow, marks));
     std::vector<ServiceStatistics> statistics;
     std::map<std::size_t, std::pair<Moment, Moment>> spans;
     std::map<std::size_t, WorkflowRun> workflow;
@@ -128,7 +132,7 @@ Result<Written> CampaignResults::write_full(std::size_t deployment) const {
         AISPRINT_TRY_ASSIGN(const std::vector<ServiceRun> runs,
                             read_runs(deployment, k_full_workflow, unit));
         UnitResult result;
-        result.health = health;
+        result.health = marks.health;
         measure(unit, runs, result);
         AISPRINT_TRY(write_service(deployment, k_full_workflow, unit, runs, result));
         statistics.push_back(statistics_of(unit, runs, result));
@@ -202,7 +206,7 @@ CampaignResults::write_unit(std::size_t deployment, std::size_t index, Written& 
     result.unit = index;
     result.deployment = deployment;
     AISPRINT_TRY_ASSIGN(const std::vector<ServiceRun> runs, read_runs(deployment, tests, unit));
-    AISPRINT_TRY_ASSIGN(result.health, read_health(deployment, tests));
+    AISPRINT_TRY(read_health(deployment, tests, result));
     measure(unit, runs, result);
     result.training_csv = training_csv_of(folder / k_dataframes, unit);
     AISPRINT_TRY_ASSIGN(result.mean_output_kb, mean_output_kb(deployment, unit));

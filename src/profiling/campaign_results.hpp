@@ -36,8 +36,8 @@ private:
     [[nodiscard]] Result<std::vector<ServiceRun>>
     read_runs(std::size_t deployment, const std::string& tests, const Unit& unit) const;
     [[nodiscard]] Result<double> mean_output_kb(std::size_t deployment, const Unit& unit) const;
-    [[nodiscard]] Result<std::map<std::size_t, std::vector<std::string>>>
-    read_health(std::size_t deployment, const std::string& tests) const;
+    [[nodiscard]] Result<void>
+    read_health(std::size_t deployment, const std::string& tests, UnitResult& result) const;
     void measure(const Unit& unit, const std::vector<ServiceRun>& runs, UnitResult& result) const;
     [[nodiscard]] Result<void> write_service(std::size_t deployment,
                                              const std::string& tests,

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdint>
 #include <fcntl.h>
+#include <fstream>
 #include <map>
 #include <poll.h>
 #include <sched.h>
@@ -30,7 +31,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds k_patience{5000}; ///< between asking a process to end and killing it
+constexpr milliseconds k_patience{5000};    ///< between asking a process to end and killing it
+constexpr milliseconds k_memory_pause{100}; ///< between two looks at the memory of a process
 constexpr int k_cannot_start = 127;
 constexpr int k_signal_base = 128;
 
@@ -112,6 +114,26 @@ struct Prepared {
     ::_exit(k_cannot_start);
 }
 
+/// Resident memory of a process and its descendants. What goes away meanwhile counts as nothing.
+std::uint64_t resident_bytes(pid_t root) {
+    static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    std::uint64_t pages = 0;
+    std::vector<long> processes{root};
+    while (!processes.empty()) {
+        const long process = processes.back();
+        processes.pop_back();
+        std::uint64_t total = 0;
+        std::uint64_t resident = 0;
+        std::ifstream(fmt::format("/proc/{}/statm", process)) >> total >> resident;
+        pages += resident;
+        std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", process));
+        for (long child = 0; children >> child;) {
+            processes.push_back(child);
+        }
+    }
+    return pages * page;
+}
+
 /// Waits until the process ends, a stop is asked for, or the time is over; true if it ended.
 bool wait_for_end(int process, int stop_event, std::optional<milliseconds> time) {
     pollfd events[2] = {{process, POLLIN, 0}, {stop_event, POLLIN, 0}};
@@ -155,6 +177,38 @@ tl::unexpected<Failure> no_process(const JobProcess& process) {
     return io_failure("PRF051", "start", process.command.front(), last_system_error());
 }
 
+/// How waiting for a process came to its end.
+enum class Waited { ended, stopped, timed_out, too_large };
+
+/// Waits as wait_for_end() does, and looks at the memory of the process now and then.
+Waited watch(const JobProcess& process, pid_t child, int handle, int stop_event) {
+    const auto begin = Clock::now();
+    for (;;) {
+        std::optional<milliseconds> left;
+        if (process.timeout) {
+            left = std::max(milliseconds(0),
+                            *process.timeout -
+                                std::chrono::duration_cast<milliseconds>(Clock::now() - begin));
+        }
+        const bool is_watched = process.memory_limit_bytes.has_value();
+        const auto pause =
+            is_watched ? std::min(left.value_or(k_memory_pause), k_memory_pause) : left;
+        if (wait_for_end(handle, stop_event, pause)) {
+            return Waited::ended;
+        }
+        pollfd stop{stop_event, POLLIN, 0};
+        if (::poll(&stop, 1, 0) > 0) {
+            return Waited::stopped;
+        }
+        if (is_watched && resident_bytes(child) > *process.memory_limit_bytes) {
+            return Waited::too_large;
+        }
+        if (left && (!is_watched || *left <= k_memory_pause)) {
+            return Waited::timed_out;
+        }
+    }
+}
+
 } // namespace
 
 Result<JobEnd> run_job(const JobProcess& process, const std::stop_token& stop) {
@@ -190,24 +244,23 @@ Result<JobEnd> run_job(const JobProcess& process, const std::stop_token& stop) {
     }
     const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
     AISPRINT_ASSERT(handle.get() >= 0);
-    bool stopped = false;
-    bool timed_out = false;
+    Waited waited = Waited::ended;
     {
         const std::stop_callback wake(stop, [&] {
             const std::uint64_t one = 1;
             [[maybe_unused]] const ssize_t written = ::write(stop_event.get(), &one, sizeof one);
         });
-        if (!wait_for_end(handle.get(), stop_event.get(), process.timeout)) {
-            stopped = stop.stop_requested();
-            timed_out = !stopped;
+        waited = watch(process, child, handle.get(), stop_event.get());
+        if (waited == Waited::stopped || waited == Waited::timed_out) {
             end_group(child, SIGTERM);
             wait_for_end(handle.get(), -1, k_patience);
         }
     }
     end_group(child, SIGKILL); // what it left behind, and itself if it did not listen
     JobEnd end = collect(child);
-    end.stopped = stopped;
-    end.timed_out = timed_out;
+    end.stopped = waited == Waited::stopped;
+    end.timed_out = waited == Waited::timed_out;
+    end.out_of_memory = waited == Waited::too_large;
     return end;
 }
 

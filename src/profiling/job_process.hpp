@@ -23,6 +23,9 @@ struct JobProcess {
     std::vector<std::filesystem::path> join_files;                ///< of control groups
     std::vector<int> cpus;                                        ///< to run on; empty: all
     std::optional<std::chrono::milliseconds> timeout;
+    /// Resident memory of the process and its descendants together, looked at every 100 ms: more
+    /// ends them all. For systems without control groups.
+    std::optional<std::uint64_t> memory_limit_bytes;
 };
 
 /// How it ended.
@@ -31,6 +34,7 @@ struct JobEnd {
     double cpu_seconds = 0;
     std::uint64_t peak_resident_bytes = 0;
     bool timed_out = false;
+    bool out_of_memory = false; ///< it was ended since it held more than it may
     bool stopped = false; ///< a stop was asked for
 };
 

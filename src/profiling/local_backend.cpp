@@ -36,6 +36,7 @@ constexpr const char* k_objects_of =
     ".of"; ///< says which run of the full workflow filled the buckets
 constexpr const char* k_prefix = "aisprint-"; ///< of names that carry a UUID
 constexpr std::size_t k_uuid_length = 36;
+constexpr double k_bytes_per_mb = 1048576;
 
 /// Prints the modules that a program, and those of its own folder, import at their top and that
 /// cannot be found.
@@ -209,8 +210,8 @@ struct LocalBackend::Impl {
         interpreters[unit.design].clear();
         errors.push_back(make_error(
             "PRF053", fmt::format("{} cannot run: {}", unit.id, fmt::join(lacks, "; ")),
-            fmt::format("install what aisprint/designs/{}/requirements.txt lists, for example in "
-                        "a .venv of that folder, or name another interpreter with --python",
+            fmt::format("let --setup make a .venv from aisprint/designs/{}/requirements.txt, or "
+                        "name another interpreter with --python",
                         unit.design)));
         return {};
     }
@@ -451,7 +452,8 @@ private:
         job.cpu_seconds = end.cpu_seconds;
         job.peak_memory_bytes = std::max(slot.group->peak_memory_bytes(), end.peak_resident_bytes);
         job.status = end.timed_out                               ? JobStatus::timed_out
-                     : slot.group->memory_kills() > kills_before ? JobStatus::out_of_memory
+                     : end.out_of_memory || slot.group->memory_kills() > kills_before
+                         ? JobStatus::out_of_memory
                      : end.exit_code != 0                        ? JobStatus::failed
                                                                  : JobStatus::succeeded;
         if (!end.stopped) {
@@ -484,6 +486,10 @@ private:
         process.log = slot.folder / "output.txt";
         process.join_files = slot.group->join_files();
         process.cpus = slot.cpus;
+        if (m_groups.methods().memory == LimitMethod::watchdog) {
+            process.memory_limit_bytes =
+                static_cast<std::uint64_t>(stage.service.unit->memory_mb * k_bytes_per_mb);
+        }
         if (m_options.job_timeout_seconds) {
             process.timeout = std::chrono::milliseconds(
                 static_cast<std::int64_t>(*m_options.job_timeout_seconds * 1000));

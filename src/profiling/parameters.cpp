@@ -46,7 +46,7 @@ const std::vector<std::string>& known_fields(const std::string& section) {
          {"time_correction", "domain_name", "clean_infrastructures_before_testing",
           "clean_infrastructures_after_testing", "clean_infrastructures_if_crash", "backend",
           "python", "allow_oversubscription", "set_thread_env", "emulate_oscar_resolution",
-          "job_timeout", "seed"}}};
+          "job_timeout", "seed", "im_url", "tls_verify", "ca_file"}}};
     static const std::vector<std::string> sections{
         "input_files", "asynchronous", "synchronous", "components", "run", "other", "parallelism"};
     const auto found = fields.find(section);
@@ -315,7 +315,17 @@ private:
         read_flag(section, "clean_infrastructures_after_testing", m_result.clean_after);
         read_flag(section, "clean_infrastructures_if_crash", m_result.clean_if_crash);
         read_text(section, "python", m_result.python);
-        read_flag(section, "allow_oversubscription", m_result.allow_oversubscription);
+        read_text(section, "im_url", m_result.im_url);
+        read_flag(section, "tls_verify", m_result.tls_verify);
+        read_text(section, "ca_file", m_result.ca_file);
+        const char* const oversubscription = "allow_oversubscription";
+        const yaml::Node* said = section == nullptr ? nullptr : section->find(oversubscription);
+        if (said != nullptr && !said->is_null()) {
+            bool allowed = false;
+            read_flag(section, oversubscription, allowed);
+            m_result.oversubscription =
+                allowed ? Oversubscription::degrades : Oversubscription::refused;
+        }
         read_flag(section, "set_thread_env", m_result.set_thread_env);
         read_flag(section, "emulate_oscar_resolution", m_result.emulate_oscar_resolution);
         double timeout = 0;

@@ -83,6 +83,8 @@ std::string to_string(LimitMethod method) {
         return "cgroup1";
     case LimitMethod::affinity:
         return "affinity";
+    case LimitMethod::watchdog:
+        return "watchdog";
     case LimitMethod::none:
         return "none";
     }
@@ -94,7 +96,7 @@ LimitMethods ControlGroups::methods() const {
         return {LimitMethod::cgroup2, LimitMethod::cgroup2};
     }
     return {cpu.empty() ? LimitMethod::affinity : LimitMethod::cgroup1,
-            memory.empty() ? LimitMethod::none : LimitMethod::cgroup1};
+            memory.empty() ? LimitMethod::watchdog : LimitMethod::cgroup1};
 }
 
 ControlGroups find_control_groups(const fs::path& root) {

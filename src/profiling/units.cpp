@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/profiling/units.hpp"
 
+#include "device_checks.hpp"
+
 #include "aisprint/base/files.hpp"
 
 #include <fmt/format.h>
@@ -115,14 +117,15 @@ public:
             choices.push_back(chains_of(group));
         }
         check_order();
+        for (const ComponentGroup& group : m_groups) {
+            attach_alternatives(group);
+        }
+        check_devices(m_application, m_folder, m_testbed, m_reporter, m_errors);
         if (!m_errors.empty()) {
             sort_and_merge(m_errors);
             return fail(ErrorKind::input, std::move(m_errors));
         }
         multiply(choices);
-        for (const ComponentGroup& group : m_groups) {
-            attach_alternatives(group);
-        }
         warn_of_many();
         return std::move(m_testbed);
     }

@@ -63,6 +63,7 @@ struct RunOutcome {
     std::vector<std::vector<JobRecord>> jobs; ///< by service, in order of their creation
     std::vector<Upload> uploads;
     std::vector<std::string> health; ///< why the run is degraded; empty: it is not
+    std::string oversubscribed;      ///< how the run asked for more than there was, or empty
     bool interrupted = false;
 };
 
@@ -77,7 +78,7 @@ struct Progress {
 using ProgressSink = std::function<void(const Progress&)>;
 
 /// Whether and how limits of a container are kept.
-enum class LimitMethod { cgroup2, cgroup1, affinity, none };
+enum class LimitMethod { cgroup2, cgroup1, affinity, watchdog, none };
 
 /// The word for a method: cgroup2, ...
 [[nodiscard]] std::string to_string(LimitMethod method);

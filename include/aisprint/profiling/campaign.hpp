@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -48,6 +49,19 @@ struct TestId {
     std::string unit; ///< Full_workflow, or the unit's id
 };
 
+/// Units of a deployment that are in none before it, each with its degraded versions behind it.
+[[nodiscard]] std::vector<std::size_t> units_new_in(const CampaignPlan& plan,
+                                                    std::size_t deployment);
+
+/// Those of them that are tested alone: all, or none if the parameters say so.
+[[nodiscard]] std::vector<std::size_t> units_tested_alone(const CampaignPlan& plan,
+                                                          std::size_t deployment);
+
+/// The tests of a campaign in their order; of deployments that `only` names, or that test a unit
+/// that it names; all if it is empty.
+[[nodiscard]] std::vector<TestId> tests_of(const CampaignPlan& plan,
+                                           const std::vector<std::string>& only);
+
 /// What a campaign tells while it goes on. Called by one thread at a time.
 class CampaignObserver {
 public:
@@ -72,12 +86,21 @@ public:
 /// Whether what an earlier campaign left in the folder is thrown away when it does not fit.
 enum class Restart { no, yes };
 
+/// What a machine has for the components that run on it at once.
+struct Capacity {
+    double cores = 1;
+    double memory_mb = 0;
+};
+
 /// How a campaign is run.
 struct CampaignOptions {
     Restart restart = Restart::no;
     std::vector<std::string> only; ///< deployment_I or ids of units; empty: all
     /// What measures, for the record of each deployment: name, version, backend, host, ...
     std::vector<std::pair<std::string, std::string>> tool;
+    /// Of the machine that all resources share; nothing for clusters. Runs that ask for more are
+    /// marked.
+    std::optional<Capacity> capacity;
 };
 
 /// What is known of a unit after a campaign.
@@ -88,6 +111,7 @@ struct UnitResult {
     std::vector<Measurement> measured; ///< the same rows with their runs
     std::set<std::size_t> outliers;    ///< indices of rows far from those of their configuration
     std::map<std::size_t, std::vector<std::string>> health; ///< why runs are degraded, by number
+    std::set<std::size_t> oversubscribed; ///< numbers of runs that asked for more than there was
     std::vector<ResponseRow> training_rows;                 ///< those that models are trained on
     std::filesystem::path training_csv;
     double mean_output_kb = 0; ///< of a job, over all full runs

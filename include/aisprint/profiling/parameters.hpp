@@ -23,6 +23,13 @@ enum class Arrival {
 /// The word for an arrival in run_parameters.yaml.
 [[nodiscard]] std::string to_string(Arrival arrival);
 
+/// What is done with levels that ask for more cores or memory than the machine has.
+enum class Oversubscription {
+    warned,   ///< they run, with a warning; if nothing is said
+    degrades, ///< they run, and their runs are degraded
+    refused   ///< nothing is started
+};
+
 /// A stretch of a synchronous test.
 struct Interval {
     double throughput_per_minute = 0;
@@ -73,8 +80,11 @@ struct RunParameters {
     bool clean_after = false;
     bool clean_if_crash = false;
     std::string backend; ///< local, oscar, or empty
+    std::string im_url;  ///< of the Infrastructure Manager, or empty
+    bool tls_verify = true; ///< whether certificates of clusters must be valid
+    std::string ca_file;    ///< certificates of authorities to trust, or empty: the system's
     std::string python;  ///< interpreter of local components, or empty
-    bool allow_oversubscription = false;
+    Oversubscription oversubscription = Oversubscription::warned; ///< of this machine
     bool set_thread_env = false;
     bool emulate_oscar_resolution = false;
     std::optional<double> job_timeout_seconds;

@@ -2,12 +2,17 @@
 #include "command.hpp"
 #include "design_options.hpp"
 #include "interrupt.hpp"
+#include "local_options.hpp"
 #include "locate.hpp"
 #include "profile_backend.hpp"
+#include "version.hpp"
 #include "views/profile_view.hpp"
 
 #include "aisprint/profiling/campaign.hpp"
+#include "aisprint/profiling/estimate.hpp"
+#include "aisprint/profiling/machine.hpp"
 #include "aisprint/profiling/outputs.hpp"
+#include "aisprint/profiling/setup.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -24,6 +29,8 @@ struct Options {
     bool dry_run = false;
     bool restart = false;
     bool resume = false;
+    bool estimate = false;
+    bool set_up = false;
     BackendArguments backend;
     std::vector<std::string> only;
 };
@@ -77,6 +84,93 @@ int conclude(const config::ApplicationFolder& folder,
     return session.finish(result);
 }
 
+profiling::EstimateSettings estimate_settings(const std::string& backend) {
+    return backend == "oscar" ? profiling::oscar_estimate_settings()
+                              : profiling::local_estimate_settings();
+}
+
+/// Where a campaign measures: as the command line says, else the parameters, else here.
+std::string backend_name(const Options& options, const profiling::CampaignPlan& plan) {
+    const std::string& named =
+        options.backend.where.empty() ? plan.parameters.backend : options.backend.where;
+    return named.empty() ? "local" : named;
+}
+
+profiling::CampaignEstimate estimate_of(const Options& options,
+                                        const profiling::CampaignPlan& plan) {
+    return profiling::estimate_campaign(plan, options.only, profiling::knowledge_of(plan),
+                                        estimate_settings(backend_name(options, plan)));
+}
+
+/// Prints how long the campaign will take, and starts nothing.
+int show_estimate(const Options& options, const profiling::CampaignPlan& plan, Session& session) {
+    const profiling::CampaignEstimate estimate = estimate_of(options, plan);
+    if (!session.options().quiet) {
+        session.print(estimate_text(estimate));
+    }
+    nlohmann::ordered_json result = to_json(plan);
+    result["estimate"] = to_json(estimate);
+    return session.finish(result);
+}
+
+/// Options of a campaign that follow from the command line and from where it measures.
+profiling::CampaignOptions campaign_options(const Options& options,
+                                            const profiling::CampaignPlan& plan) {
+    const profiling::Machine machine = profiling::describe_machine();
+    profiling::CampaignOptions campaign;
+    campaign.restart = options.restart ? profiling::Restart::yes : profiling::Restart::no;
+    campaign.only = options.only;
+    campaign.tool = {
+        {"name", "aisprint"}, {"version", k_version}, {"backend", backend_name(options, plan)}};
+    const auto lines = profiling::to_lines(machine);
+    campaign.tool.insert(campaign.tool.end(), lines.begin(), lines.end());
+    if (backend_name(options, plan) == "local") {
+        campaign.capacity = machine.capacity;
+    }
+    return campaign;
+}
+
+/// Makes the Python environments of all designs.
+Result<void> set_up(const Options& options,
+                    const config::ApplicationFolder& folder,
+                    const profiling::CampaignPlan& plan,
+                    const std::stop_token& stop,
+                    Session& session) {
+    AISPRINT_TRY_ASSIGN(const profiling::LocalOptions local,
+                        make_local_options(folder, plan.parameters, options.backend.python));
+    return profiling::set_up_designs(
+        plan.testbed, local.application, local.pythons.front(),
+        [&](const std::string& line) { session.tell(line + "\n"); }, stop);
+}
+
+/// Checks all that can be checked, and shows what would be run.
+int dry_run(const Options& options,
+            const profiling::CampaignPlan& plan,
+            const profiling::CampaignOptions& campaign,
+            profiling::Backend& backend,
+            Session& session) {
+    std::vector<Diagnostic> wrong;
+    if (campaign.capacity) {
+        const auto fits = profiling::check_capacity(plan, *campaign.capacity, session.reporter());
+        append(wrong, fits ? std::vector<Diagnostic>() : fits.error().diagnostics);
+    }
+    const auto checked = backend.check(plan.testbed);
+    if (!checked && checked.error().kind != ErrorKind::input) {
+        return session.finish(checked.error());
+    }
+    append(wrong, checked ? std::vector<Diagnostic>() : checked.error().diagnostics);
+    if (!wrong.empty()) {
+        return session.finish(Failure{ErrorKind::input, std::move(wrong)});
+    }
+    const profiling::CampaignEstimate estimate = estimate_of(options, plan);
+    if (!session.options().quiet) {
+        session.print(dry_run_text(plan) + estimate_text(estimate));
+    }
+    nlohmann::ordered_json result = to_json(plan);
+    result["estimate"] = to_json(estimate);
+    return session.finish(result);
+}
+
 int run(const Options& options, Session& session) {
     const auto folder = find_application(options.application_dir);
     if (!folder) {
@@ -85,6 +179,9 @@ int run(const Options& options, Session& session) {
     const auto plan = profiling::plan_campaign(*folder, session.reporter());
     if (!plan) {
         return session.finish(plan.error());
+    }
+    if (options.estimate) {
+        return show_estimate(options, *plan, session);
     }
     const auto chosen =
         choose_backend(options.backend, *folder, *plan,
@@ -96,18 +193,19 @@ int run(const Options& options, Session& session) {
     if (!session.options().quiet) {
         session.print("Starting profiling...\n\n" + campaign_recap(*plan));
     }
+    const profiling::CampaignOptions campaign = campaign_options(options, *plan);
     if (options.dry_run) {
-        const auto checked = backend.check(plan->testbed);
-        if (checked && !session.options().quiet) {
-            session.print(dry_run_text(*plan));
-        }
-        return checked ? session.finish(to_json(*plan)) : session.finish(checked.error());
+        return dry_run(options, *plan, campaign, backend, session);
     }
     const Interrupt interrupt;
-    CampaignView view(session, *plan, (*chosen)->limits());
-    profiling::CampaignOptions campaign;
-    campaign.restart = options.restart ? profiling::Restart::yes : profiling::Restart::no;
-    campaign.only = options.only;
+    if (options.set_up) {
+        const auto made = set_up(options, *folder, *plan, interrupt.token(), session);
+        if (!made) {
+            return session.finish(made.error());
+        }
+    }
+    CampaignView view(session, *plan, (*chosen)->limits(),
+                      {*plan, options.only, estimate_settings(backend_name(options, *plan))});
     const auto summary = profiling::run_campaign(*plan, campaign, backend, view, session.reporter(),
                                                  interrupt.token());
     return summary ? conclude(*folder, *plan, *summary, (*chosen)->environment(), interrupt.token(),
@@ -120,6 +218,11 @@ CommandAction setup(CLI::App& app) {
     add_application_dir(app, options->application_dir);
     app.add_flag(spellings("--dry_run"), options->dry_run,
                  "Check everything and show what would be run; change nothing.");
+    app.add_flag("--estimate", options->estimate,
+                 "Show how long the campaign will take, and on clusters what it costs; start "
+                 "nothing.");
+    app.add_flag("--setup", options->set_up,
+                 "Make a .venv in each design first, from its requirements.txt.");
     app.add_option("--only", options->only,
                    "Test these deployments (deployment_1) or units (C1@VM1) only.")
         ->type_name("D1,U2")
@@ -152,6 +255,7 @@ Command profile_command() {
             "Measure every component, here or on clusters, at several degrees of parallelism.",
             CommandGroup::guide,
             {"aisprint profile --application_dir my_app --dry_run",
+             "aisprint profile --application_dir my_app --setup",
              "aisprint profile --application_dir my_app",
              "aisprint profile --application_dir my_app --only deployment_0",
              "aisprint profile --application_dir my_app --backend oscar"},

@@ -30,6 +30,7 @@ struct LevelMean {
     std::size_t runs = 0;
     std::size_t degraded = 0;
     std::size_t outliers = 0;
+    std::size_t oversubscribed = 0;
 };
 
 std::map<int, LevelMean> by_level(const UnitResult& result) {
@@ -43,6 +44,7 @@ std::map<int, LevelMean> by_level(const UnitResult& result) {
         level.throughput += row.observed_throughput;
         level.degraded += result.health.count(result.measured[i].run);
         level.outliers += result.outliers.count(i);
+        level.oversubscribed += result.oversubscribed.count(result.measured[i].run);
         times[row.parallelism].push_back(row.average_response_time);
         ++level.runs;
     }
@@ -70,6 +72,9 @@ std::string marks_text(const LevelMean& level) {
         marks.push_back(
             fmt::format("{} outlier{}", level.outliers, level.outliers == 1 ? "" : "s"));
     }
+    if (level.oversubscribed > 0) {
+        marks.push_back(fmt::format("{} oversubscribed", level.oversubscribed));
+    }
     return fmt::format("{}", fmt::join(marks, ", "));
 }
 
@@ -78,19 +83,27 @@ std::string kind_text(const TestId& test) {
     return test.unit == k_full_workflow ? "Full workflow" : test.unit;
 }
 
-/// How many tests a campaign has.
-std::size_t count_tests(const CampaignPlan& plan) {
-    std::size_t tests = 0;
-    for (std::size_t d = 0; d < plan.schedules.size(); ++d) {
-        std::size_t per_run = 1;
-        if (plan.parameters.single_services) {
-            per_run += static_cast<std::size_t>(
-                std::count_if(plan.tested_in.begin(), plan.tested_in.end(),
-                              [&](const auto& entry) { return entry.second == d; }));
-        }
-        tests += per_run * plan.schedules[d].runs.size();
-    }
-    return tests;
+/// What an estimate leaves out.
+std::string unknown_text(const CampaignEstimate& estimate) {
+    return estimate.unknown.empty()
+               ? ""
+               : fmt::format("  How long jobs of {} take is not known before they are measured; "
+                             "they are not counted.\n",
+                             fmt::join(estimate.unknown, ", "));
+}
+
+/// At least so long, if units are unknown, else from so long to so long.
+std::string time_text(const Range& seconds, bool is_known) {
+    return is_known ? duration_text(seconds)
+                    : "more than " + duration_text({seconds.lower, seconds.lower});
+}
+
+std::string cost_text(const std::optional<Range>& cost) {
+    return cost ? fmt::format(", cost {:.4g} to {:.4g}", cost->lower, cost->upper) : "";
+}
+
+nlohmann::ordered_json range_json(const Range& range) {
+    return {{"lower", range.lower}, {"upper", range.upper}};
 }
 
 } // namespace
@@ -104,6 +117,39 @@ std::string campaign_recap(const CampaignPlan& plan) {
     return text;
 }
 
+std::string estimate_text(const CampaignEstimate& estimate) {
+    const bool is_known = estimate.unknown.empty();
+    std::string text = "\nEstimate:\n";
+    for (const DeploymentEstimate& deployment : estimate.deployments) {
+        text += fmt::format("  deployment_{}: {} tests, {}{}\n", deployment.deployment,
+                            deployment.tests, time_text(deployment.seconds, is_known),
+                            cost_text(deployment.cost));
+    }
+    return text +
+           fmt::format("  all: {}{}\n", time_text(estimate.seconds, is_known),
+                       cost_text(estimate.cost)) +
+           unknown_text(estimate);
+}
+
+nlohmann::ordered_json to_json(const CampaignEstimate& estimate) {
+    nlohmann::ordered_json json{{"seconds", range_json(estimate.seconds)},
+                                {"unknown_units", estimate.unknown},
+                                {"deployments", nlohmann::ordered_json::array()}};
+    if (estimate.cost) {
+        json["cost"] = range_json(*estimate.cost);
+    }
+    for (const DeploymentEstimate& deployment : estimate.deployments) {
+        json["deployments"].push_back(
+            {{"name", fmt::format("deployment_{}", deployment.deployment)},
+             {"tests", deployment.tests},
+             {"seconds", range_json(deployment.seconds)}});
+        if (deployment.cost) {
+            json["deployments"].back()["cost"] = range_json(*deployment.cost);
+        }
+    }
+    return json;
+}
+
 std::string dry_run_text(const CampaignPlan& plan) {
     std::string text;
     for (std::size_t d = 0; d < plan.schedules.size(); ++d) {
@@ -111,7 +157,8 @@ std::string dry_run_text(const CampaignPlan& plan) {
                 recap_text(plan.testbed, plan.testbed.deployments[d], plan.schedules[d],
                            plan.parameters);
     }
-    return text + fmt::format("\n{} tests in all. Nothing was started.\n", count_tests(plan));
+    return text +
+           fmt::format("\n{} tests in all. Nothing was started.\n", tests_of(plan, {}).size());
 }
 
 std::string campaign_table(const CampaignPlan& plan, const CampaignSummary& summary) {
@@ -181,7 +228,7 @@ nlohmann::ordered_json to_json(const CampaignPlan& plan) {
     }
     return {{"campaign", plan.shown_as},
             {"deployments", std::move(deployments)},
-            {"tests", count_tests(plan)}};
+            {"tests", tests_of(plan, {}).size()}};
 }
 
 nlohmann::ordered_json to_json(const CampaignPlan& plan, const CampaignSummary& summary) {
@@ -201,7 +248,8 @@ nlohmann::ordered_json to_json(const CampaignPlan& plan, const CampaignSummary& 
                               {"response_time_seconds", level.response_time},
                               {"throughput_per_second", level.throughput},
                               {"degraded", level.degraded},
-                              {"outliers", level.outliers}});
+                              {"outliers", level.outliers},
+                              {"oversubscribed", level.oversubscribed}});
             if (level.interval) {
                 levels.back()["response_time_interval"] = {level.interval->lower,
                                                            level.interval->upper};
@@ -217,8 +265,11 @@ nlohmann::ordered_json to_json(const CampaignPlan& plan, const CampaignSummary& 
     return json;
 }
 
-CampaignView::CampaignView(Session& session, const CampaignPlan& plan, const LimitMethods& limits)
-    : m_session(session), m_plan(plan), m_limits(limits) {}
+CampaignView::CampaignView(Session& session,
+                           const CampaignPlan& plan,
+                           std::optional<LimitMethods> limits,
+                           RemainingTime remaining)
+    : m_session(session), m_plan(plan), m_limits(limits), m_remaining(std::move(remaining)) {}
 
 void CampaignView::say(const std::string& text) {
     if (!m_session.options().quiet) {
@@ -229,15 +280,19 @@ void CampaignView::say(const std::string& text) {
 void CampaignView::deployment_begins(std::size_t deployment) {
     const UnitChain& chain = m_plan.testbed.deployments[deployment];
     const Schedule& schedule = m_plan.schedules[deployment];
-    std::string text = "\n" + recap_text(m_plan.testbed, chain, schedule, m_plan.parameters) +
-                       "\nPreparing local resources...\n";
+    std::string text = "\n" + recap_text(m_plan.testbed, chain, schedule, m_plan.parameters);
+    if (!m_limits) {
+        say(text + "\n");
+        return;
+    }
+    text += "\nPreparing local resources...\n";
     for (std::size_t i = 0; i < chain.units.size(); ++i) {
         const Unit& unit = m_plan.testbed.units[chain.units[i]];
         text +=
             fmt::format("Resource {}: {} slot(s) for {}, {} cpu and {} mb each, limits: {} "
                         "(cpu), {} (memory)\n",
                         unit.resource, unit.parameters.parallelism.front(), unit.service, unit.cpu,
-                        unit.memory_mb, to_string(m_limits.cpu), to_string(m_limits.memory));
+                        unit.memory_mb, to_string(m_limits->cpu), to_string(m_limits->memory));
     }
     say(text + "Done!\n");
 }
@@ -245,11 +300,12 @@ void CampaignView::deployment_begins(std::size_t deployment) {
 void CampaignView::test_begins(const TestId& test, std::size_t total_runs) {
     m_service.clear();
     const std::string kind = test.unit == k_full_workflow ? "full workflow" : test.unit;
-    say(fmt::format("\nStarting Run #{} of {} ({})\nMoving input files...\n", test.run, total_runs,
-                    kind));
+    say(fmt::format("\nStarting Run #{} of {} ({})\n{}", test.run, total_runs, kind,
+                    m_limits ? "Moving input files...\n" : ""));
 }
 
 void CampaignView::test_skipped(const TestId& test) {
+    m_remaining.skip(test);
     say(fmt::format("Run #{} ({}) exists, skipping...\n", test.run, kind_text(test)));
 }
 
@@ -268,14 +324,18 @@ void CampaignView::progress(const Progress& progress) {
     m_session.tell(fmt::format("{}: {}/{}\n", progress.service, progress.done, progress.known));
 }
 
-void CampaignView::test_ends(const TestId&, const RunOutcome& outcome) {
+void CampaignView::test_ends(const TestId& test, const RunOutcome& outcome) {
+    m_remaining.finish(test, outcome);
     std::string text;
     for (const std::vector<JobRecord>& jobs : outcome.jobs) {
         if (!jobs.empty()) {
             text += fmt::format("Service {} completed!\n", jobs.front().service);
         }
     }
-    say(text + "Done!\n");
+    const auto left = m_remaining.left();
+    say(text + "Done!\n" +
+        fmt::format("{} of {} tests done, ETA: {}\n", m_remaining.done(), m_remaining.total(),
+                    left ? duration_text(*left) : "not known yet"));
 }
 
 void CampaignView::results_made(std::size_t, const std::string& unit) {

@@ -4,11 +4,13 @@
 #include "session.hpp"
 
 #include "aisprint/profiling/campaign.hpp"
+#include "aisprint/profiling/estimate.hpp"
 #include "aisprint/profiling/models.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,10 @@ namespace aisprint::cli {
 
 /// What a dry run adds: the schedule of each deployment, and the number of tests.
 [[nodiscard]] std::string dry_run_text(const profiling::CampaignPlan& plan);
+
+/// What a campaign will take, by deployment.
+[[nodiscard]] std::string estimate_text(const profiling::CampaignEstimate& estimate);
+[[nodiscard]] nlohmann::ordered_json to_json(const profiling::CampaignEstimate& estimate);
 
 /// What was measured: a line for each unit and level.
 [[nodiscard]] std::string campaign_table(const profiling::CampaignPlan& plan,
@@ -46,7 +52,8 @@ class CampaignView final : public profiling::CampaignObserver {
 public:
     CampaignView(Session& session,
                  const profiling::CampaignPlan& plan,
-                 const profiling::LimitMethods& limits);
+                 std::optional<profiling::LimitMethods> limits,
+                 profiling::RemainingTime remaining);
 
     void deployment_begins(std::size_t deployment) override;
     void test_begins(const profiling::TestId& test, std::size_t total_runs) override;
@@ -61,7 +68,8 @@ private:
 
     Session& m_session;
     const profiling::CampaignPlan& m_plan;
-    profiling::LimitMethods m_limits;
+    std::optional<profiling::LimitMethods> m_limits; ///< nothing: measured elsewhere
+    profiling::RemainingTime m_remaining;
     std::string m_service;
     std::size_t m_tenths = 0;
 };

@@ -213,7 +213,7 @@ TEST_F(CampaignTest, WholeCoresAreSpeltAsTheFileHasThem) {
         write("common_config/candidate_deployments.yaml", text);
         FixedBackend backend;
         Notes notes;
-        ASSERT_TRUE(run(backend, notes, {Restart::no, {"deployment_0"}, {}}));
+        ASSERT_TRUE(run(backend, notes, {Restart::no, {"deployment_0"}, {}, {}}));
         EXPECT_THAT(text_of(std::string(k_alone) + "results/Dataframes/a_dataframe.csv"),
                     HasSubstr(row))
             << written;

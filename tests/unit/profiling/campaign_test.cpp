@@ -135,14 +135,14 @@ TEST_F(CampaignTest, AnotherCampaignInTheSameFolderIsRefused) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().diagnostics[0].code, "PRF063");
     EXPECT_TRUE(second.m_calls.empty());
-    ASSERT_TRUE(run(second, notes, {Restart::yes, {}, {}}));
+    ASSERT_TRUE(run(second, notes, {Restart::yes, {}, {}, {}}));
     EXPECT_EQ(second.m_calls.size(), 24U);
 }
 
 TEST_F(CampaignTest, PartsOfACampaignCanBeTested) {
     FixedBackend backend;
     Notes notes;
-    ASSERT_TRUE(run(backend, notes, {Restart::no, {"deployment_1"}, {}}));
+    ASSERT_TRUE(run(backend, notes, {Restart::no, {"deployment_1"}, {}, {}}));
     EXPECT_EQ(backend.m_calls.size(), 12U);
     EXPECT_EQ(backend.m_calls.front(), "C1P1.1@VM1+C1P1.2@VM1+C2@VM2");
 }
