@@ -13,9 +13,8 @@ namespace {
 /// Larger values, and those that no fit takes, are left to the fit.
 constexpr double k_most = 10'000;
 
-ParameterValue value_of(const Parameters& defaults,
-                        const Parameters& parameters,
-                        const std::string& name) {
+ParameterValue
+value_of(const Parameters& defaults, const Parameters& parameters, const std::string& name) {
     const auto given = parameters.find(name);
     return given != parameters.end() ? given->second : defaults.at(name);
 }

@@ -75,7 +75,8 @@ private:
         for (std::size_t i = 0; i < features.size(); ++i) {
             values[i] = (features[i] - m_scaling->mean[i]) / m_scaling->scale[i];
         }
-        return m_scaling->target_mean + m_scaling->target_scale * m_core->evaluate_part(values, part);
+        return m_scaling->target_mean +
+               m_scaling->target_scale * m_core->evaluate_part(values, part);
     }
 };
 

@@ -100,17 +100,21 @@ Json technique_json(const TechniqueResult& result) {
     json["seconds"] = result.seconds;
     json["experiments"] = Json::array();
     for (const ExperimentResult& experiment : result.experiments) {
-        json["experiments"].push_back({{"name", experiment.name},
-                                       {"selection_mape", experiment.selection_mape},
-                                       {"validation", metrics_json(experiment.validation)},
-                                       {"training", metrics_json(experiment.training)},
-                                       {"hyperparameters", to_json(experiment.parameters)},
-                                       {"features", experiment.features}});
+        json["experiments"].push_back(experiment_json(experiment));
     }
     return json;
 }
 
 } // namespace
+
+Json experiment_json(const ExperimentResult& experiment) {
+    return {{"name", experiment.name},
+            {"selection_mape", experiment.selection_mape},
+            {"validation", metrics_json(experiment.validation)},
+            {"training", metrics_json(experiment.training)},
+            {"hyperparameters", to_json(experiment.parameters)},
+            {"features", experiment.features}};
+}
 
 std::string results_text(const TrainingReport& report) {
     std::string text;

@@ -9,6 +9,9 @@
 
 namespace aisprint::training {
 
+/// The figures of one experiment.
+[[nodiscard]] nlohmann::ordered_json experiment_json(const ExperimentResult& experiment);
+
 /// The contents of results.txt.
 [[nodiscard]] std::string results_text(const TrainingReport& report);
 

@@ -10,6 +10,8 @@ namespace aisprint::training {
 CoreResult fit_ridge(const Problem& problem, ParameterReader& parameters) {
     const double alpha =
         parameters.number("alpha", {.high = std::numeric_limits<double>::infinity()});
+    const bool scaled =
+        parameters.flag_or_none("scaled_penalty").value_or(!problem.options.compatible);
     if (parameters.failed()) {
         return parameters.failure();
     }
@@ -21,8 +23,7 @@ CoreResult fit_ridge(const Problem& problem, ParameterReader& parameters) {
     Eigen::MatrixXd system = Eigen::MatrixXd::Zero(rows + columns, columns);
     system.topRows(rows) = design.columns;
     for (Eigen::Index j = 0; j < columns; ++j) {
-        const double scale =
-            problem.options.compatible ? design.scale[static_cast<std::size_t>(j)] : 1.0;
+        const double scale = scaled ? 1.0 : design.scale[static_cast<std::size_t>(j)];
         system(rows + j, j) = std::sqrt(alpha) / scale;
     }
     Eigen::VectorXd right = Eigen::VectorXd::Zero(rows + columns);

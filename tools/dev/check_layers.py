@@ -14,7 +14,7 @@ import sys
 THIRD_PARTY = {
     "yaml-cpp/": ("src/base/adapter_yaml.cpp",),
     "tree_sitter/": ("src/annotations/",),
-    "onnx/": ("src/partition/",),
+    "onnx/": ("src/partition/", "src/training/adapter_onnx.cpp"),
     "google/protobuf/": ("src/partition/",),
     "CLI/": ("src/cli/",),
     "gtest/": (),

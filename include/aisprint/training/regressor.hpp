@@ -102,8 +102,10 @@ struct FitOptions {
 ///   relative;
 /// - `lasso` of NNLS: penalty of the weights; None: 0, or 0.001 if `compatible`.
 ///
-/// LRRidge penalizes the weights of standardized features; those of the features themselves if
-/// `compatible`. Numbers in (0, 1) for `min_samples_split`, `min_samples_leaf` and `max_features`
+/// - `scaled_penalty` of LRRidge: penalize the weights of standardized features, not those of the
+///   features themselves; None: unless `compatible`.
+///
+/// Numbers in (0, 1) for `min_samples_split`, `min_samples_leaf` and `max_features`
 /// are shares of the rows and features; `min_samples_split` 1 and `max_features` 1 are all of them.
 ///
 /// Fails (input) with every error: TRN030 for a parameter that the technique does not have, TRN031

@@ -13,6 +13,7 @@
 #include <map>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace aisprint::training {
@@ -83,13 +84,23 @@ struct TrainOptions {
 /// The contents of results.json: the figures of every technique.
 [[nodiscard]] nlohmann::ordered_json results_json(const TrainingReport& report);
 
+/// What a model folder holds beside the rest.
+struct FolderOptions {
+    /// Names and literals that configuration_enriched.ini has in its section General, before those
+    /// of the configuration; none: there is no such file.
+    std::vector<std::pair<std::string, std::string>> added;
+    bool onnx = false;        ///< best.onnx, see to_onnx()
+    bool experiments = false; ///< run_R/SPLIT/TECHNIQUE.json, the figures of every experiment
+};
+
 /// Writes a model folder: best.json, TECHNIQUE.json, results.txt, results.json, data.csv,
-/// data_preprocessed.csv, configuration.ini and done; through a neighbour that is renamed. Fails
-/// (io), and (input) if the folder is there and holds `done` (TRN050), or what no training wrote
-/// (TRN051).
+/// data_preprocessed.csv, configuration.ini, what `options` ask for, and done; through a neighbour
+/// that is renamed. Fails (io), and (input) if the folder is there and holds `done` (TRN050), or
+/// what no training wrote (TRN051), or if the model cannot be exported (TRN064).
 [[nodiscard]] Result<void> write_model_folder(const std::filesystem::path& folder,
                                               const TrainingReport& report,
                                               const std::string& configuration_text,
-                                              const std::string& data_text);
+                                              const std::string& data_text,
+                                              const FolderOptions& options = {});
 
 } // namespace aisprint::training

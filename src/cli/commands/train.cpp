@@ -25,6 +25,8 @@ struct Options {
     std::string output = "output";
     std::size_t jobs = 1;
     bool details = false;
+    bool keep = false;
+    bool export_onnx = false;
 };
 
 struct Trained {
@@ -52,6 +54,28 @@ Result<std::string> input_of(const Options& options, const training::TrainingCon
     return resolve(options.configuration, config.input_path);
 }
 
+/// A text as the configuration would hold it.
+std::string literal(const std::string& text) {
+    std::string result = "\"";
+    for (const char letter : text) {
+        result +=
+            letter == '"' || letter == '\\' ? std::string{'\\', letter} : std::string(1, letter);
+    }
+    return result + '"';
+}
+
+training::FolderOptions folder_options(const Options& options) {
+    training::FolderOptions folder;
+    folder.added = {{"configuration_file", literal(options.configuration)},
+                    {"output", literal(options.output)},
+                    {"j", fmt::format("{}", options.jobs)},
+                    {"debug", "False"},
+                    {"details", options.details ? "True" : "False"}};
+    folder.onnx = options.export_onnx;
+    folder.experiments = options.keep;
+    return folder;
+}
+
 Result<Trained> train(const Options& options, std::stop_token stop, Reporter& reporter) {
     AISPRINT_TRY_ASSIGN(const SourceFile ini,
                         load_source(options.configuration, options.configuration));
@@ -66,8 +90,8 @@ Result<Trained> train(const Options& options, std::stop_token stop, Reporter& re
     how.data_digest = sha256_hex(csv.text());
     how.stop = std::move(stop);
     AISPRINT_TRY_ASSIGN(trained.report, training::train(table, config, how, reporter));
-    AISPRINT_TRY(
-        training::write_model_folder(options.output, trained.report, ini.text(), csv.text()));
+    AISPRINT_TRY(training::write_model_folder(options.output, trained.report, ini.text(),
+                                              csv.text(), folder_options(options)));
     return trained;
 }
 
@@ -131,6 +155,9 @@ CommandAction setup(CLI::App& app) {
         ->type_name("N")
         ->check(CLI::Range(1, 1024));
     app.add_flag("-l,--details", options->details, "Print what the models consist of.");
+    app.add_flag("-k,--keep", options->keep, "Keep the figures of every experiment (run_0, ...).");
+    app.add_flag("--export_onnx", options->export_onnx,
+                 "Write the best model as best.onnx too, for other programs.");
     return [options](Session& session) { return run(*options, session); };
 }
 
