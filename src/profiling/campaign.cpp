@@ -2,6 +2,7 @@
 #include "aisprint/profiling/campaign.hpp"
 
 #include "campaign_files.hpp"
+#include "campaign_load.hpp"
 #include "campaign_record.hpp"
 #include "campaign_results.hpp"
 #include "capacity.hpp"
@@ -165,6 +166,9 @@ private:
             request.services.push_back(service_of(chain, test.deployment, i, chain.units[i], run));
         }
         request.input_files = m_plan.input_files;
+        if (m_plan.parameters.synchronous) {
+            request.load = load_of(m_plan.parameters, request.seed);
+        }
         AISPRINT_TRY(prepare(chain, run));
         return execute(test, request, run);
     }
@@ -177,6 +181,12 @@ private:
         request.services.push_back(service_of(chain, test.deployment, position, unit, run));
         const Unit& facts = m_plan.testbed.units[unit];
         request.arrival = facts.parameters.arrival.value_or(m_plan.parameters.arrival);
+        if (m_plan.parameters.synchronous) {
+            const TestId full{test.deployment, test.run, k_full_workflow};
+            const Unit& first = m_plan.testbed.units[chain.units.front()];
+            AISPRINT_TRY_ASSIGN(const auto jobs, m_files.read_jobs(full, first.service));
+            request.replay = replay_of(m_plan.parameters, jobs);
+        }
         AISPRINT_TRY(prepare(chain, run));
         return execute(test, request, run);
     }
@@ -198,6 +208,9 @@ private:
 
     Result<void> execute(const TestId& test, const RunRequest& request, const Run& run) {
         AISPRINT_TRY(cool_down());
+        if (fs::exists(request.folder) && !m_files.is_done(test)) {
+            m_observer.test_repeated(test);
+        }
         AISPRINT_TRY(remove_tree(request.folder));
         AISPRINT_TRY(make_directories(request.folder));
         const std::string started = utc_text_of_now();
@@ -279,6 +292,15 @@ private:
     std::unique_ptr<DeploymentRecord> m_record; ///< of the deployment that is being tested
 };
 
+/// How a campaign ended, for those who clean up after it.
+CampaignEnd end_of(const Result<CampaignSummary>& summary) {
+    if (summary) {
+        return summary->interrupted ? CampaignEnd::interrupted : CampaignEnd::complete;
+    }
+    return summary.error().kind == ErrorKind::cancelled ? CampaignEnd::interrupted
+                                                        : CampaignEnd::failed;
+}
+
 } // namespace
 
 Result<CampaignSummary> run_campaign(const CampaignPlan& plan,
@@ -293,9 +315,7 @@ Result<CampaignSummary> run_campaign(const CampaignPlan& plan,
     AISPRINT_TRY(backend.check(plan.testbed));
     AISPRINT_TRY_ASSIGN(const CampaignFiles files, CampaignFiles::open(plan, options.restart));
     Result<CampaignSummary> summary = Campaign(plan, options, files, backend, observer, stop).run();
-    const Result<void> finished = backend.finish(!summary               ? CampaignEnd::failed
-                                                 : summary->interrupted ? CampaignEnd::interrupted
-                                                                        : CampaignEnd::complete);
+    const Result<void> finished = backend.finish(end_of(summary));
     if (!summary && !finished) {
         std::vector<Diagnostic>& all = summary.error().diagnostics;
         const std::vector<Diagnostic>& more = finished.error().diagnostics;

@@ -75,6 +75,8 @@ public:
     /// A test is about to run, or is skipped since it was done before.
     virtual void test_begins(const TestId& test, std::size_t total_runs) = 0;
     virtual void test_skipped(const TestId& test) = 0;
+    /// A test was begun by an earlier run of the program that did not end it; it begins again.
+    virtual void test_repeated(const TestId& /*test*/) {}
     virtual void progress(const Progress& progress) = 0;
     virtual void test_ends(const TestId& test, const RunOutcome& outcome) = 0;
     /// The results of a unit, or of the full workflow, are made.

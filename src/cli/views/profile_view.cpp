@@ -83,6 +83,23 @@ std::string kind_text(const TestId& test) {
     return test.unit == k_full_workflow ? "Full workflow" : test.unit;
 }
 
+/// The services that work in a test.
+std::vector<std::string> services_of(const CampaignPlan& plan, const TestId& test) {
+    std::vector<std::string> services;
+    if (test.unit == k_full_workflow) {
+        for (const std::size_t unit : plan.testbed.deployments[test.deployment].units) {
+            services.push_back(plan.testbed.units[unit].service);
+        }
+        return services;
+    }
+    for (const Unit& unit : plan.testbed.units) {
+        if (unit.id == test.unit) {
+            services.push_back(unit.service);
+        }
+    }
+    return services;
+}
+
 /// What an estimate leaves out.
 std::string unknown_text(const CampaignEstimate& estimate) {
     return estimate.unknown.empty()
@@ -299,14 +316,28 @@ void CampaignView::deployment_begins(std::size_t deployment) {
 
 void CampaignView::test_begins(const TestId& test, std::size_t total_runs) {
     m_service.clear();
-    const std::string kind = test.unit == k_full_workflow ? "full workflow" : test.unit;
-    say(fmt::format("\nStarting Run #{} of {} ({})\n{}", test.run, total_runs, kind,
-                    m_limits ? "Moving input files...\n" : ""));
+    const bool is_full = test.unit == k_full_workflow;
+    const std::vector<std::string> services = services_of(m_plan, test);
+    std::string text = fmt::format("\nStarting Run #{} of {} ({})\n", test.run, total_runs,
+                                   is_full ? "full workflow" : services.front());
+    if (m_limits) { // clusters tell their steps themselves
+        text +=
+            is_full ? "Moving input files...\n" : "Moving input files...\nDuplicating bucket...\n";
+        for (const std::string& service : services) {
+            text += fmt::format("Waiting for service {} completion...\n", service);
+        }
+    }
+    say(text);
 }
 
 void CampaignView::test_skipped(const TestId& test) {
     m_remaining.skip(test);
     say(fmt::format("Run #{} ({}) exists, skipping...\n", test.run, kind_text(test)));
+}
+
+void CampaignView::test_repeated(const TestId& test) {
+    say(fmt::format("Run #{0} ({1}) is missing or incomplete, repeating it from scratch...\n",
+                    test.run, kind_text(test)));
 }
 
 void CampaignView::progress(const Progress& progress) {

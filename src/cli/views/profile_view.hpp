@@ -58,6 +58,7 @@ public:
     void deployment_begins(std::size_t deployment) override;
     void test_begins(const profiling::TestId& test, std::size_t total_runs) override;
     void test_skipped(const profiling::TestId& test) override;
+    void test_repeated(const profiling::TestId& test) override;
     void progress(const profiling::Progress& progress) override;
     void test_ends(const profiling::TestId& test, const profiling::RunOutcome& outcome) override;
     void results_made(std::size_t deployment, const std::string& unit) override;
