@@ -20,19 +20,19 @@ std::string seconds_text(double seconds) {
 std::string to_text(const ClusterEvent& event) {
     switch (event.kind) {
     case ClusterEventKind::deleting_all:
-        return "Deleting all infrastructures...";
+        return "\nDeleting all infrastructures...";
     case ClusterEventKind::deleting_unused:
-        return "Deleting unused infrastructures...";
+        return "\nDeleting unused infrastructures...";
     case ClusterEventKind::deleting:
         return fmt::format("Deleting infrastructure {}...", event.resource);
     case ClusterEventKind::untracking:
         return fmt::format("Untracking missing infrastructure {}...", event.resource);
     case ClusterEventKind::deploying:
-        return "Deploying virtual infrastructures...";
+        return "\nDeploying virtual infrastructures...";
     case ClusterEventKind::deploying_resource:
         return fmt::format("Resource {} is being deployed...", event.resource);
     case ClusterEventKind::waiting_for_deployment:
-        return "Waiting for infrastructure deployment (this may take up to 15 minutes)...";
+        return "\nWaiting for infrastructure deployment (this may take up to 15 minutes)...";
     case ClusterEventKind::updating_resource:
         return fmt::format("Resource {} is being updated...", event.resource);
     case ClusterEventKind::waiting_for_update:
@@ -40,9 +40,9 @@ std::string to_text(const ClusterEvent& event) {
     case ClusterEventKind::updated:
         return fmt::format("Update time: {} seconds", seconds_text(event.seconds));
     case ClusterEventKind::adjusting_physical:
-        return "Adjusting physical infrastructure configuration...";
+        return "\nAdjusting physical infrastructure configuration...";
     case ClusterEventKind::restoring_physical:
-        return "Restoring physical infrastructure configuration...";
+        return "\nRestoring physical infrastructure configuration...";
     case ClusterEventKind::state:
         return {};
     case ClusterEventKind::retrying:

@@ -38,8 +38,8 @@ struct ClusterEvent {
 /// Takes events, from one thread at a time.
 using ClusterSink = std::function<void(const ClusterEvent&)>;
 
-/// The line that the console shows for an event, without line end; empty for those that it does
-/// not show.
+/// What the console shows for an event, without the last line end: one line, with a blank one
+/// before a phase; empty for those that it does not show.
 [[nodiscard]] std::string to_text(const ClusterEvent& event);
 
 } // namespace aisprint::profiling

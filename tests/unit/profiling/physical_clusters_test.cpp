@@ -97,13 +97,13 @@ TEST_F(PhysicalClustersTest, NumbersOfNodesAreSetByCordoning) {
     ASSERT_TRUE(clusters->prepare({{"Edge", 1}}, {}));
     EXPECT_THAT(edge.open_nodes(), ElementsAre("wn-1"));
     EXPECT_EQ(lines.size(), 4U);
-    EXPECT_EQ(lines[0], "Adjusting physical infrastructure configuration...");
+    EXPECT_EQ(lines[0], "\nAdjusting physical infrastructure configuration...");
     EXPECT_EQ(lines[1], "Done!");
 
     ASSERT_TRUE(clusters->finish(CampaignEnd::complete));
     EXPECT_THAT(edge.open_nodes(), ElementsAre("wn-2", "wn-3")) << "as they were found";
     EXPECT_FALSE(fs::exists(record()));
-    EXPECT_EQ(lines[4], "Restoring physical infrastructure configuration...");
+    EXPECT_EQ(lines[4], "\nRestoring physical infrastructure configuration...");
     const std::size_t changes = edge.changes().size();
     ASSERT_TRUE(clusters->finish(CampaignEnd::complete));
     EXPECT_EQ(edge.changes().size(), changes);

@@ -70,10 +70,10 @@ TEST_F(VirtualClustersTest, AreMadeWithTheNodesThatAreWanted) {
     EXPECT_THAT(document_of("VM1"), HasSubstr("aisprint_campaign: first"));
     EXPECT_THAT(document_of("VM1"), Not(HasSubstr("oscar_service_")));
     EXPECT_THAT(bench.lines(),
-                ElementsAre("Deploying virtual infrastructures...",
+                ElementsAre("\nDeploying virtual infrastructures...",
                             "Resource VM1 is being deployed...",
                             "Resource VM2 is being deployed...",
-                            "Waiting for infrastructure deployment (this may take up to 15 "
+                            "\nWaiting for infrastructure deployment (this may take up to 15 "
                             "minutes)...",
                             "Done!"));
 }
@@ -172,7 +172,7 @@ TEST_F(VirtualClustersTest, WhatADeploymentDoesNotUseIsDeleted) {
     ASSERT_TRUE(bench.prepare({{"VM2", 1}}));
     EXPECT_EQ(bench.im.live(test::ClusterBench::infra_name("VM1")), 0);
     EXPECT_EQ(bench.im.live(test::ClusterBench::infra_name("VM2")), 1);
-    EXPECT_THAT(bench.lines(), ElementsAre("Deleting unused infrastructures...",
+    EXPECT_THAT(bench.lines(), ElementsAre("\nDeleting unused infrastructures...",
                                            "Deleting infrastructure VM1...", "Done!"));
     EXPECT_FALSE(fs::exists(bench.folder() / "VM1_SSH_key.pem"));
     EXPECT_THAT(text_of(bench.list()), Not(HasSubstr("VM1")));
@@ -221,7 +221,7 @@ TEST_F(VirtualClustersTest, RulesSayWhenTheyAreDeleted) {
     ASSERT_TRUE(bench.finish(CampaignEnd::failed));
     EXPECT_EQ(bench.im.live(), 0);
     EXPECT_THAT(bench.lines(),
-                ElementsAre("Deleting all infrastructures...", "Deleting infrastructure VM1...",
+                ElementsAre("\nDeleting all infrastructures...", "Deleting infrastructure VM1...",
                             "Deleting infrastructure VM2...", "Done!"));
     EXPECT_FALSE(fs::exists(bench.list()));
 
