@@ -80,7 +80,8 @@ void CampaignResults::measure(const Unit& unit,
                               const std::vector<ServiceRun>& runs,
                               UnitResult& result) const {
     const RunParameters& parameters = m_plan.parameters;
-    result.measured = measurements(runs, unit.cpu);
+    result.measured = parameters.synchronous ? measurements(runs, unit.cpu, parameters)
+                                             : measurements(runs, unit.cpu);
     result.outliers = find_outliers(result.measured);
     for (std::size_t i = 0; i < result.measured.size(); ++i) {
         const Measurement& one = result.measured[i];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/profiling/local_backend.hpp"
 
+#include "answer_desk.hpp"
 #include "buckets.hpp"
 #include "job_log.hpp"
 #include "job_process.hpp"
@@ -272,7 +273,7 @@ public:
             for (std::size_t i = 0; i < m_slots.size(); ++i) {
                 slots.emplace_back([this, i] { serve(m_slots[i]); });
             }
-            const Result<void> uploaded = upload();
+            const Result<void> uploaded = m_request.load ? drive() : upload();
             if (!uploaded) {
                 record_failure(uploaded.error());
             }
@@ -349,6 +350,23 @@ private:
         return {};
     }
 
+    /// Puts inputs into the first bucket as a load generator asks for them, which waits for the end
+    /// of their jobs.
+    Result<void> drive() {
+        const std::string& bucket = m_stages.front()->input_bucket;
+        const auto send = [&](const LoadRequest& request, const std::stop_token& stop) {
+            const std::string key = load_key(request.number);
+            if (const auto done = put(load_file(request.number), bucket, key); !done) {
+                record_failure(done.error());
+                return LoadAnswer{"500", "the input cannot be written", 0, 0, {}, {}};
+            }
+            return m_desk.wait(key, request.request_timeout, stop);
+        };
+        m_load = generate_load(m_request.load->plan, send, m_stop);
+        return write_file_atomic(m_request.folder / "jmeter_results.csv",
+                                 jmeter_csv(m_load->samples, "file:" + bucket));
+    }
+
     bool wait_until(std::chrono::steady_clock::time_point begin, double seconds) {
         std::mutex mutex;
         std::unique_lock lock(mutex);
@@ -397,6 +415,9 @@ private:
         Stage& stage = *m_stages[slot.stage];
         while (const auto object = stage.queue.take(m_stop)) {
             Result<JobRecord> job = process(slot, stage, *object);
+            if (m_request.load && slot.stage == 0) {
+                m_desk.answer(object->key, job ? *job : failed_job());
+            }
             if (!job) {
                 record_failure(job.error());
             } else if (!m_stop.stop_requested()) {
@@ -406,6 +427,12 @@ private:
             complete(slot.stage, stage.queue.finish());
             tell(stage);
         }
+    }
+
+    static JobRecord failed_job() {
+        JobRecord job;
+        job.status = JobStatus::failed;
+        return job;
     }
 
     void tell(const Stage& stage) {
@@ -451,11 +478,11 @@ private:
         job.exit_code = end.exit_code;
         job.cpu_seconds = end.cpu_seconds;
         job.peak_memory_bytes = std::max(slot.group->peak_memory_bytes(), end.peak_resident_bytes);
-        job.status = end.timed_out                               ? JobStatus::timed_out
+        job.status = end.timed_out ? JobStatus::timed_out
                      : end.out_of_memory || slot.group->memory_kills() > kills_before
                          ? JobStatus::out_of_memory
-                     : end.exit_code != 0                        ? JobStatus::failed
-                                                                 : JobStatus::succeeded;
+                     : end.exit_code != 0 ? JobStatus::failed
+                                          : JobStatus::succeeded;
         if (!end.stopped) {
             AISPRINT_TRY(deliver(stage, output_folder, job));
         }
@@ -537,9 +564,41 @@ private:
                           return std::tie(*a.job_create, a.name) < std::tie(*b.job_create, b.name);
                       });
             check_health(stage->service, stage->jobs, result.health);
+        }
+        if (m_load) { // answers that came too late are told as rejected requests, not as faults
+            describe_load(result);
+        }
+        for (const auto& stage : m_stages) {
             result.jobs.push_back(std::move(stage->jobs));
         }
         return result;
+    }
+
+    void describe_load(RunOutcome& result) {
+        Stage& first = *m_stages.front();
+        std::map<std::size_t, std::string> keys;
+        for (const LoadSample& sample : m_load->samples) {
+            keys.emplace(sample.number, load_key(sample.number));
+        }
+        mark_jobs(*m_load, keys, first.jobs);
+        result.load = load_text(m_load->samples);
+        for (std::string& why : load_health(*m_load, first.service.unit->id)) {
+            result.health.push_back(std::move(why));
+        }
+        for (const LoadSample& sample : m_load->samples) {
+            const std::chrono::duration<double> seconds =
+                sample.start - m_load->samples.front().start;
+            result.uploads.push_back({seconds.count(), keys.at(sample.number)});
+        }
+    }
+
+    /// The file that a request of a load sends, by turns of the inputs, and its name as an object.
+    [[nodiscard]] const fs::path& load_file(std::size_t request) const {
+        return m_request.input_files[request % m_request.input_files.size()];
+    }
+
+    [[nodiscard]] std::string load_key(std::size_t request) const {
+        return numbered(load_file(request), request);
     }
 
     const RunRequest& m_request;
@@ -553,6 +612,8 @@ private:
     std::vector<Slot> m_slots;
     std::mutex m_mutex; ///< of all below, and of the jobs of stages
     std::vector<Upload> m_uploads;
+    AnswerDesk m_desk;
+    std::optional<LoadResult> m_load;
     std::optional<Failure> m_failure;
 };
 
@@ -598,6 +659,9 @@ Result<RunOutcome> LocalBackend::run(const RunRequest& request,
         const RunService& service = request.services[i];
         auto stage = std::make_unique<Stage>();
         stage->service = service;
+        if (request.load && i == 0 && request.load->pre_allocated > 0) {
+            stage->service.parallelism = request.load->pre_allocated;
+        }
         stage->design = m_impl->design_of(*service.unit);
         stage->interpreter = m_impl->interpreters.at(service.unit->design);
         Buckets buckets = buckets_of(request.kind, service);

@@ -291,6 +291,9 @@ Result<ReportData> report_data(const CampaignPlan& plan,
                                std::vector<std::string> environment) {
     ReportData data;
     data.title = plan.parameters.campaign_dir;
+    if (plan.parameters.synchronous) {
+        data.synchronous = plan.parameters;
+    }
     data.environment = std::move(environment);
     const CampaignFiles files(plan);
     const CampaignResults results(plan, files);

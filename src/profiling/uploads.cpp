@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "uploads.hpp"
 
+#include "random.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,27 +10,11 @@
 
 namespace aisprint::profiling {
 
+std::string numbered(const std::filesystem::path& file, std::size_t number) {
+    return fmt::format("{}_{}{}", file.stem().string(), number, file.extension().string());
+}
+
 namespace {
-
-/// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014); the
-/// standard's distributions differ between libraries.
-class Random {
-public:
-    explicit Random(std::uint64_t seed) : m_state(seed) {}
-
-    /// In (0, 1].
-    double unit() {
-        m_state += 0x9e3779b97f4a7c15ULL;
-        std::uint64_t z = m_state;
-        z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-        z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
-        z ^= z >> 31U;
-        return (static_cast<double>(z >> 11U) + 1) * 0x1.0p-53;
-    }
-
-private:
-    std::uint64_t m_state;
-};
 
 double wait_after_batch(const RunRequest& request, Random& random) {
     const double mean = request.inter_upload_seconds;
@@ -41,10 +27,6 @@ double wait_after_batch(const RunRequest& request, Random& random) {
     }
     constexpr double k_hundredths = 100;
     return std::round(std::max(mean, drawn) * k_hundredths) / k_hundredths;
-}
-
-std::string numbered(const std::filesystem::path& file, std::size_t number) {
-    return fmt::format("{}_{}{}", file.stem().string(), number, file.extension().string());
 }
 
 std::vector<UploadStep> in_batches(const RunRequest& request,
@@ -95,8 +77,38 @@ std::vector<UploadStep> plan_uploads(const RunRequest& request) {
     return steps;
 }
 
+namespace {
+
+/// Batches of equal size, as many in each interval as requests were accepted there.
+std::vector<UploadStep> replay_intervals(const RunRequest& request,
+                                         const std::vector<std::filesystem::path>& objects) {
+    std::size_t uploads = 0;
+    for (const ReplayInterval& interval : request.replay) {
+        uploads += interval.uploads;
+    }
+    const std::size_t batch =
+        std::max<std::size_t>(1, objects.size() / std::max<std::size_t>(1, uploads));
+    std::vector<UploadStep> steps;
+    double seconds = 0;
+    for (const ReplayInterval& interval : request.replay) {
+        for (std::size_t u = 0; u < interval.uploads; ++u) {
+            for (std::size_t k = 0; k < batch && steps.size() < objects.size(); ++k) {
+                const std::filesystem::path& object = objects[steps.size()];
+                steps.push_back({seconds, object, object.filename().string()});
+            }
+            seconds += interval.period_seconds;
+        }
+    }
+    return steps;
+}
+
+} // namespace
+
 std::vector<UploadStep> plan_replay(const RunRequest& request,
                                     const std::vector<std::filesystem::path>& objects) {
+    if (!request.replay.empty()) {
+        return replay_intervals(request, objects);
+    }
     const auto batches = static_cast<std::size_t>(std::max(1, request.number_of_batches));
     return in_batches(request, objects, std::max<std::size_t>(1, objects.size() / batches));
 }

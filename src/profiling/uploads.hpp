@@ -22,8 +22,12 @@ struct UploadStep {
 [[nodiscard]] std::vector<UploadStep> plan_uploads(const RunRequest& request);
 
 /// The same for objects that go through a single service again: each once, under its own name,
-/// in as many batches as the request says (one object each if there are fewer objects).
+/// in as many batches as the request says (one object each if there are fewer objects). After a
+/// synchronous test they go up interval by interval, at its rate; a rest of objects does not.
 [[nodiscard]] std::vector<UploadStep>
 plan_replay(const RunRequest& request, const std::vector<std::filesystem::path>& objects);
+
+/// The name of an input that is uploaded several times: STEM_NUMBER.EXTENSION.
+[[nodiscard]] std::string numbered(const std::filesystem::path& file, std::size_t number);
 
 } // namespace aisprint::profiling

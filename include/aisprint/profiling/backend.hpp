@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "aisprint/profiling/load_generator.hpp"
 #include "aisprint/profiling/parameters.hpp"
 #include "aisprint/profiling/schedule.hpp"
 #include "aisprint/profiling/time_table.hpp"
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -33,6 +35,18 @@ enum class RunKind {
                    ///< by way of tempK; outputs go to trashK and trigger nothing
 };
 
+/// A synchronous load on the first service of a full workflow.
+struct SynchronousLoad {
+    LoadPlan plan;
+    int pre_allocated = 0; ///< containers that wait for requests; 0: none is kept
+};
+
+/// A stretch of the replay of a synchronous test: as many uploads as requests were accepted.
+struct ReplayInterval {
+    std::size_t uploads = 0;
+    double period_seconds = 0;
+};
+
 /// One execution of a workload.
 struct RunRequest {
     RunKind kind = RunKind::full_workflow;
@@ -45,6 +59,8 @@ struct RunRequest {
     std::size_t single_inputs = 0;
     Arrival arrival = Arrival::deterministic;
     double inter_upload_seconds = 0;
+    std::optional<SynchronousLoad> load; ///< of the full workflow, in place of uploads
+    std::vector<ReplayInterval> replay;  ///< of a single service after such a load
     std::uint64_t seed = 1;
     /// Names the run of the full workflow whose objects are made, or go through a service again.
     std::string workflow;
@@ -64,6 +80,7 @@ struct RunOutcome {
     std::vector<Upload> uploads;
     std::vector<std::string> health; ///< why the run is degraded; empty: it is not
     std::string oversubscribed;      ///< how the run asked for more than there was, or empty
+    std::string load; ///< of a synchronous test: how many requests were rejected, and sent
     bool interrupted = false;
 };
 
