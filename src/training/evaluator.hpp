@@ -51,8 +51,8 @@ void parallel_for(std::size_t count,
                                                            std::span<const std::size_t> rows,
                                                            std::uint64_t seed);
 
-/// What a model, or a part of it, gives for rows, as its file would: where it is not above 0, the smallest target
-/// of `trained` rows.
+/// What a model, or a part of it, gives for rows, as its file would: where it is not above 0, the
+/// smallest target of `trained` rows.
 [[nodiscard]] std::vector<double> predict_rows(const Campaign& campaign,
                                                const Regressor& regressor,
                                                const Trial& trial,

@@ -49,7 +49,7 @@ Parameters own_parameters(Technique technique) {
     case Technique::nnls:
         return {{"fit_intercept", true}, {"lasso", Value{}}, {"relative_weights", Value{}}};
     case Technique::lr_ridge:
-        return {{"alpha", 0.1}, {"relative_weights", Value{}}, {"scaled_penalty", Value{}}};
+        return {{"alpha", 0.1}, {"relative_weights", Value{}}};
     case Technique::stepwise:
         return {{"p_to_add", 0.05},
                 {"p_to_remove", 0.1},

@@ -25,18 +25,9 @@ ParameterCandidates candidates_of(const TrainingConfig& config, Technique techni
     if (found != config.candidates.end()) {
         candidates = found->second;
     }
-    const auto is_given = [&](const std::string& name) {
-        return std::ranges::any_of(candidates,
-                                   [&](const auto& entry) { return entry.first == name; });
-    };
-    if (config.compatible) {
-        return candidates;
-    }
-    // Fits are cheap: two searches, also with priors.
-    if (technique == Technique::lr_ridge && !config.normalization && !is_given("scaled_penalty")) {
-        candidates.push_back({"scaled_penalty", {ParameterValue(true), ParameterValue(false)}});
-    }
-    if (!is_of_trees(technique) || is_given("target_transform")) {
+    const bool has_transform = std::ranges::any_of(
+        candidates, [](const auto& entry) { return entry.first == "target_transform"; });
+    if (has_transform || config.compatible || !is_of_trees(technique)) {
         return candidates;
     }
     const ParameterValue none = std::string("none");

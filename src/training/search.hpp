@@ -15,8 +15,7 @@ struct SearchSpace {
 };
 
 /// The combinations that the configuration asks for, the last option fastest. Techniques of trees
-/// also try the logarithm of the target, and LRRidge both kinds of its penalty, unless `compatible`
-/// or said otherwise.
+/// also try the logarithm of the target, unless `compatible` or said otherwise.
 [[nodiscard]] std::vector<SearchSpace> search_spaces(const TrainingConfig& config,
                                                      Technique technique);
 

@@ -102,11 +102,10 @@ struct FitOptions {
 ///   relative;
 /// - `lasso` of NNLS: penalty of the weights; None: 0, or 0.001 if `compatible`.
 ///
-/// - `scaled_penalty` of LRRidge: penalize the weights of standardized features, not those of the
-///   features themselves; None: unless `compatible`.
-///
-/// Numbers in (0, 1) for `min_samples_split`, `min_samples_leaf` and `max_features`
-/// are shares of the rows and features; `min_samples_split` 1 and `max_features` 1 are all of them.
+/// LRRidge penalizes the weights of standardized features; those of the features themselves if
+/// `compatible`. With weights 1/y^2 its penalty counts as much beside them as it would without.
+/// Numbers in (0, 1) for `min_samples_split`, `min_samples_leaf` and `max_features` are shares of
+/// the rows and features; `min_samples_split` 1 and `max_features` 1 are all of them.
 ///
 /// Fails (input) with every error: TRN030 for a parameter that the technique does not have, TRN031
 /// for one of a wrong value, TRN032 for data that it cannot take (fewer than 2 rows, no features
