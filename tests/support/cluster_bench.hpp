@@ -38,15 +38,15 @@ class ClusterBench {
 public:
     explicit ClusterBench(std::vector<std::string> used = {"VM1", "VM2"})
         : resources(std::move(used)), im([this] {
-              clients::test::ImDoubleOptions options;
-              options.now = [this] { return clock.now(); };
-              return options;
+              clients::test::ImDoubleOptions of_double;
+              of_double.now = [this] { return clock.now(); };
+              return of_double;
           }()),
           m_transport(im.transport()), m_client(*m_transport, clock, [] {
-              clients::ImClientOptions options;
-              options.url = "http://im.test";
-              options.authorization = Secret(k_im_authorization);
-              return options;
+              clients::ImClientOptions of_client;
+              of_client.url = "http://im.test";
+              of_client.authorization = Secret(k_im_authorization);
+              return of_client;
           }()) {
         write_cluster_application(application());
         for (const char* resource : {"VM1", "VM2", "Rack"}) {
