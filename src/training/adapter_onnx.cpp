@@ -320,14 +320,12 @@ private:
 
     std::string add_core(const std::string& features) {
         const Json& model = m_file.at("model");
-        if (model.contains("value")) {
-            return add_constant(model.at("value").get<double>());
-        }
         const std::string output = fresh("model");
-        if (model.contains("weights")) {
-            Attributes(add_node("LinearRegressor", {features}, output, k_ml))
-                .set("coefficients", narrow(model.at("weights")))
-                .set("intercepts", Floats{narrow(model.at("intercept").get<double>())});
+        if (model.contains("value")) {
+            add_constant(model.at("value").get<double>(), features, output);
+        } else if (model.contains("weights")) {
+            add_linear(narrow(model.at("weights")), model.at("intercept").get<double>(), features,
+                       output);
         } else if (model.contains("vectors")) {
             add_support_vectors(model, features, output);
         } else if (model.contains("trees")) {
@@ -338,11 +336,22 @@ private:
         return output;
     }
 
-    /// There is no input that could tell the number of rows: one value for all.
-    std::string add_constant(double value) {
-        const std::string output = fresh("model");
-        Attributes(add_node("Constant", {}, output)).set("value_floats", Floats{narrow(value)});
-        return output;
+    void add_linear(const Floats& weights,
+                    double intercept,
+                    const std::string& features,
+                    const std::string& output) {
+        Attributes(add_node("LinearRegressor", {features}, output, k_ml))
+            .set("coefficients", weights)
+            .set("intercepts", Floats{narrow(intercept)});
+    }
+
+    /// Features tell the number of rows; without any there is one value.
+    void add_constant(double value, const std::string& features, const std::string& output) {
+        if (features.empty()) {
+            Attributes(add_node("Constant", {}, output)).set("value_floats", Floats{narrow(value)});
+        } else {
+            add_linear(Floats(m_file.at("features").size(), 0.0F), value, features, output);
+        }
     }
 
     void

@@ -154,11 +154,18 @@ TEST(Ridge, MeetsTheConditionsOfTheOptimum) {
                 line_of(Technique::lr_ridge, data, {{"alpha", alpha}}, {.compatible = compatible});
             const std::vector<double> weights =
                 compatible ? std::vector<double>(40, 1.0) : relative(data);
+            double weighted = 0;
+            double plain = 0;
+            for (std::size_t i = 0; i < 40; ++i) {
+                weighted += weights[i] * data.target[i] * data.target[i];
+                plain += data.target[i] * data.target[i];
+            }
+            const double strength = alpha * weighted / plain;
             for (std::size_t j = 0; j < 7; ++j) {
                 // The penalty is one of the weight of the standardized column, or of its own.
                 const double spread = compatible ? 1.0 : deviation(data, j);
                 const Slope along = slope(data, line, weights, static_cast<int>(j));
-                const double rest = along.value - alpha * spread * spread * line.weights[j];
+                const double rest = along.value - strength * spread * spread * line.weights[j];
                 EXPECT_NEAR(rest / along.size, 0, 1e-8) << "seed " << seed << " column " << j;
             }
             const Slope free = slope(data, line, weights, -1);
