@@ -17,7 +17,8 @@ from service import Response, Service, json_response, text_response
 WORKERS = re.compile(r"^(\s*)[\"']?(wn_resource[\w-]*|wn_[\w-]*|wn[\w-]*)[\"']?\s*:")
 COUNT = re.compile(r"\bcount[\"']?\s*:\s*[\"']?(\d+)")
 VERSION = "1.15.0"
-DUMMY_KEY = "-----BEGIN DUMMY KEY-----\nx\n-----END DUMMY KEY-----\n"
+DUMMY_KEY = ("-----BEGIN OPENSSH PRIVATE KEY-----\nAKDUMMYKEY\n"
+             "-----END OPENSSH PRIVATE KEY-----\n")
 
 
 @dataclasses.dataclass
