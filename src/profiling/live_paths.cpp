@@ -31,7 +31,7 @@ public:
         path.name = constraint.key;
         path.threshold = yaml::as_number(*constraint.value.find("threshold"));
         const auto first = range_of(components.front(), constraint);
-        const auto last = range_of(components.back(), constraint);
+        const auto last = components.size() == 1 ? first : range_of(components.back(), constraint);
         if (first && last && first->first <= last->second) {
             path.first = first->first;
             path.last = last->second;

@@ -120,7 +120,9 @@ std::string cost_text(const std::optional<Range>& cost) {
 }
 
 nlohmann::ordered_json range_json(const Range& range) {
-    return {{"lower", range.lower}, {"upper", range.upper}};
+    constexpr int k_decimals = 3;
+    return {{"lower", rounded(range.lower, k_decimals)},
+            {"upper", rounded(range.upper, k_decimals)}};
 }
 
 } // namespace
@@ -364,7 +366,7 @@ void CampaignView::test_ends(const TestId& test, const RunOutcome& outcome) {
         }
     }
     const auto left = m_remaining.left();
-    say(text + "Done!\n" +
+    say(text + outcome.load + "Done!\n" +
         fmt::format("{} of {} tests done, ETA: {}\n", m_remaining.done(), m_remaining.total(),
                     left ? duration_text(*left) : "not known yet"));
 }
