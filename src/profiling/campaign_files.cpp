@@ -270,16 +270,16 @@ bool CampaignFiles::results_are_current(std::size_t deployment, const std::strin
     if (reason) {
         return false;
     }
-    const auto is_older = [&](const fs::path& file) {
+    const auto is_no_newer = [&](const fs::path& file) {
         std::error_code missing;
         const auto time = fs::last_write_time(file, missing);
-        return !missing && time < made;
+        return !missing && time <= made; // tests are never repeated in the same tick as results
     };
-    if (!is_older(m_folder / k_parameters)) {
+    if (!is_no_newer(m_folder / k_parameters)) {
         return false;
     }
     for (const fs::directory_entry& run : fs::directory_iterator(folder / "runs", reason)) {
-        if (fs::exists(run.path() / k_done) && !is_older(run.path() / k_done)) {
+        if (fs::exists(run.path() / k_done) && !is_no_newer(run.path() / k_done)) {
             return false;
         }
     }

@@ -275,6 +275,19 @@ void RemainingTime::finish(const TestId& test, const RunOutcome& outcome) {
         learn(outcome.jobs[i],
               is_full ? std::optional<std::size_t>(inputs_of(m_plan)) : std::nullopt,
               m_knowledge[id]);
+        guess_from(id);
+    }
+}
+
+/// The same component on other resources takes as long, as far as it is not measured there.
+void RemainingTime::guess_from(const std::string& id) {
+    const std::vector<Unit>& units = m_plan.testbed.units;
+    const auto measured =
+        std::find_if(units.begin(), units.end(), [&](const Unit& unit) { return unit.id == id; });
+    for (const Unit& unit : units) {
+        if (measured != units.end() && unit.partition == measured->partition) {
+            m_knowledge.try_emplace(unit.id, m_knowledge[id]);
+        }
     }
 }
 

@@ -188,7 +188,7 @@ std::string overload_of(const std::vector<RunService>& services, const Capacity&
     for (const RunService& service : services) {
         names.push_back(fmt::format("{} ({})", service.unit->id, service.parallelism));
     }
-    return fmt::format("{} ask for {:.4g} cores and {:.0f} MB at once, {:.4g} and {:.0f} are "
+    return fmt::format("{} ask for {:.7g} cores and {:.0f} MB at once, {:.4g} and {:.0f} are "
                        "usable here",
                        fmt::join(names, ", "), demand.cores, demand.memory_mb, capacity.cores,
                        capacity.memory_mb);

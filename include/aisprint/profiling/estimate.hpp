@@ -101,6 +101,8 @@ private:
 
     static Key key_of(const TestId& test) { return {{test.deployment, test.run}, test.unit}; }
 
+    void guess_from(const std::string& id);
+
     const CampaignPlan& m_plan;
     EstimateSettings m_settings;
     Knowledge m_knowledge;

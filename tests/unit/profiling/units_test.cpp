@@ -163,7 +163,7 @@ TEST_F(Units, GroupsWithGapsAreLeftOut) {
     const auto testbed = enumerate();
     ASSERT_TRUE(testbed);
     EXPECT_EQ(testbed->deployments.size(), 1U);
-    EXPECT_EQ(m_reporter.diagnostics().back().code, "PRF021");
+    EXPECT_EQ(m_reporter.diagnostics().front().code, "PRF021");
 }
 
 TEST_F(Units, AnApplicationThatIsNotDesignedIsRefused) {
