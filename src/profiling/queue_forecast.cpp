@@ -28,16 +28,47 @@ std::vector<Held> held_slots(const ServiceRun& run) {
     return held;
 }
 
-/// Mean number of jobs at once over the time of one of them.
-double jobs_at_once(const std::vector<Held>& all, const Held& one) {
-    Seconds overlaps(0);
-    for (const Held& other : all) {
-        const Moment begin = std::max(one.begin, other.begin);
-        const Moment end = std::min(one.end, other.end);
-        overlaps += std::max(Seconds(0), Seconds(end - begin));
+/// How many jobs ran at once, over the time of a run.
+class Crowd {
+public:
+    explicit Crowd(const std::vector<Held>& held) {
+        std::map<Moment, int> changes;
+        for (const Held& job : held) {
+            ++changes[job.begin];
+            --changes[job.end];
+        }
+        int now = 0;
+        double sum = 0;
+        for (const auto& [moment, change] : changes) {
+            if (!m_steps.empty()) {
+                sum += now * Seconds(moment - m_steps.back().moment).count();
+            }
+            now += change;
+            m_steps.push_back({moment, sum});
+        }
     }
-    return overlaps / Seconds(one.end - one.begin);
-}
+
+    /// Mean number of jobs over the time of one of them, itself included.
+    [[nodiscard]] double mean_over(const Held& job) const {
+        return (sum_until(job.end) - sum_until(job.begin)) / Seconds(job.end - job.begin).count();
+    }
+
+private:
+    /// A moment at which a job began or ended, and the integral of the number until then.
+    struct Step {
+        Moment moment;
+        double sum = 0;
+    };
+
+    [[nodiscard]] double sum_until(Moment moment) const {
+        return std::lower_bound(
+                   m_steps.begin(), m_steps.end(), moment,
+                   [](const Step& step, Moment wanted) { return step.moment < wanted; })
+            ->sum;
+    }
+
+    std::vector<Step> m_steps;
+};
 
 /// Sums over the jobs of a level.
 struct LevelSums {
@@ -114,11 +145,12 @@ HoldingTimes holding_times(const std::vector<ServiceRun>& runs) {
     std::map<int, LevelSums> levels;
     for (const ServiceRun& run : runs) {
         const std::vector<Held> held = held_slots(run);
+        const Crowd crowd(held);
         for (const Held& job : held) {
             const double seconds = Seconds(job.end - job.begin).count();
             LevelSums& level = levels[run.parallelism];
             level.jobs += 1;
-            level.at_once += jobs_at_once(held, job);
+            level.at_once += crowd.mean_over(job);
             level.seconds += seconds;
             level.squares += seconds * seconds;
         }

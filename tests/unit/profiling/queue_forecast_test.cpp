@@ -68,6 +68,10 @@ TEST(QueueForecast, HoldingTimesAreReadOffRuns) {
     ServiceRun pairs;
     pairs.parallelism = 2;
     pairs.jobs = {job(0, 1500), job(0, 1500)};
+    ServiceRun staggered; // half of the time alone, half of it two at once
+    staggered.parallelism = 2;
+    staggered.jobs = {job(0, 1000), job(500, 1500)};
+    EXPECT_DOUBLE_EQ(holding_times({staggered}).points[0].at_once, 1.5);
     const HoldingTimes times = holding_times({pairs, alone});
     ASSERT_EQ(times.points.size(), 2U);
     EXPECT_DOUBLE_EQ(times.points[0].at_once, 1);
