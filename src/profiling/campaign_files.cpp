@@ -141,6 +141,14 @@ std::string fingerprint_of(const CampaignPlan& plan) {
     std::string text = fmt::format("{} {} {} {} {} {}\n", plan.inputs_digest, parameters.batch_size,
                                    parameters.number_of_batches, to_string(parameters.arrival),
                                    parameters.inter_upload_seconds, parameters.seed);
+    if (parameters.synchronous) {
+        text += fmt::format("synchronous {} {} {}\n", parameters.pre_allocated_pods,
+                            parameters.request_timeout_seconds, parameters.constant_timing);
+        for (const Interval& interval : parameters.intervals) {
+            text += fmt::format("{} {} {} {}\n", interval.throughput_per_minute, interval.threads,
+                                interval.duration_seconds, interval.ramp_up_seconds);
+        }
+    }
     for (const Unit& unit : plan.testbed.units) {
         text += fmt::format("{} {} {} {}\n", unit.id, unit.partition, unit.cpu, unit.memory_mb);
     }

@@ -22,7 +22,26 @@ double wait_of(Arrival arrival, double seconds) {
     return arrival == Arrival::exponential ? k_exponential_wait * seconds : seconds;
 }
 
+/// Seconds and requests of a synchronous test; a request waits for no other one.
+struct LoadSize {
+    double seconds = 0;
+    double requests = 0;
+};
+
+LoadSize load_of(const RunParameters& parameters) {
+    LoadSize size;
+    for (const Interval& interval : parameters.intervals) {
+        size.seconds += interval.ramp_up_seconds + interval.duration_seconds;
+        size.requests += interval.throughput_per_minute / k_seconds_per_minute *
+                         (interval.ramp_up_seconds / 2 + interval.duration_seconds);
+    }
+    return size;
+}
+
 std::size_t inputs_of(const CampaignPlan& plan) {
+    if (plan.parameters.synchronous) {
+        return static_cast<std::size_t>(std::ceil(load_of(plan.parameters).requests));
+    }
     return plan.input_files.size() == 1
                ? static_cast<std::size_t>(plan.parameters.batch_size) *
                      static_cast<std::size_t>(plan.parameters.number_of_batches)
@@ -38,6 +57,9 @@ std::size_t batches_of(const CampaignPlan& plan) {
 }
 
 double upload_seconds(const CampaignPlan& plan, Arrival arrival, const EstimateSettings& settings) {
+    if (plan.parameters.synchronous) {
+        return load_of(plan.parameters).seconds;
+    }
     const double waits = static_cast<double>(std::max<std::size_t>(batches_of(plan), 1) - 1);
     return waits * wait_of(arrival, plan.parameters.inter_upload_seconds) +
            static_cast<double>(inputs_of(plan)) * settings.copy_seconds;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "campaign_files.hpp"
 #include "campaign_fixture.hpp"
 
 #include "aisprint/profiling/models.hpp"
@@ -137,6 +138,18 @@ TEST_F(CampaignTest, AnotherCampaignInTheSameFolderIsRefused) {
     EXPECT_TRUE(second.m_calls.empty());
     ASSERT_TRUE(run(second, notes, {Restart::yes, {}, {}, {}}));
     EXPECT_EQ(second.m_calls.size(), 24U);
+}
+
+TEST_F(CampaignTest, AnotherLoadIsAnotherCampaign) {
+    CampaignPlan planned = plan();
+    const std::string batches = fingerprint_of(planned);
+    planned.parameters.intervals = {{60, 1, 20, 0}};
+    EXPECT_EQ(fingerprint_of(planned), batches) << "no synchronous test is made";
+    planned.parameters.synchronous = true;
+    const std::string load = fingerprint_of(planned);
+    EXPECT_NE(load, batches);
+    planned.parameters.intervals[0].throughput_per_minute = 61;
+    EXPECT_NE(fingerprint_of(planned), load);
 }
 
 TEST_F(CampaignTest, PartsOfACampaignCanBeTested) {

@@ -65,6 +65,17 @@ TEST_F(Estimates, ExponentialWaitsAreLongerOnAverage) {
     EXPECT_NEAR(one.upper, 13.679, 0.001);
 }
 
+TEST_F(Estimates, SynchronousTestsTakeTheirIntervals) {
+    CampaignPlan planned = plan();
+    planned.parameters.synchronous = true;
+    planned.parameters.intervals = {{60, 1, 20, 0}, {120, 1, 10, 4}};
+    const Range unknown = estimate_test(planned, {0, 1, k_full_workflow}, {}, m_free);
+    EXPECT_DOUBLE_EQ(unknown.lower, 34);
+    // 20 + 24 requests of 3 s, 4 at a time
+    const Range full = estimate_test(planned, {0, 1, "C1@VM1"}, all_take(3), m_free);
+    EXPECT_DOUBLE_EQ(full.lower, 34);
+}
+
 TEST_F(Estimates, ClustersTakeTimeAndMoney) {
     EstimateSettings settings{14, 0, 0, 900, 120, 1};
     const CampaignEstimate estimate = estimate_campaign(plan(), {"deployment_0"}, {}, settings);
