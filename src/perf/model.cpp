@@ -84,6 +84,7 @@ public:
     double target_mean = 0;
     double target_scale = 1;
     bool log_target = false;
+    bool extrapolates = false; ///< takes inputs outside of the range as they are
 
 private:
     double clamp(std::size_t input, double value, Prediction& prediction) const {
@@ -94,6 +95,9 @@ private:
             return value;
         }
         prediction.inside_domain = false;
+        if (extrapolates) {
+            return value;
+        }
         prediction.clamped.push_back(inputs()[input]);
         prediction.saturated = prediction.saturated || (range.is_load && value > high);
         return value > high ? range.high : (std::isfinite(range.low) ? range.low : 0.0);
@@ -188,6 +192,20 @@ void read_target(const Json& root, FileModel& model, Fields& in) {
     }
 }
 
+/// What to do outside of the range. Whoever asks for a prediction rejects; here that is clamped.
+void read_policy(const Json& root, FileModel& model, Fields& in) {
+    if (!root.contains("extrapolation")) {
+        return;
+    }
+    const std::string policy = in.text(&root, "extrapolation", "");
+    model.extrapolates = policy == "allow";
+    if (!in.failed() && policy != "allow" && policy != "clamp" && policy != "reject") {
+        in.error("PRM004", fmt::format("'extrapolation' of the performance model is '{}'; it must "
+                                       "be clamp, reject or allow",
+                                       policy));
+    }
+}
+
 std::vector<double> read_scores(const Json& json, const std::string& path, Fields& in) {
     std::vector<double> scores = in.numbers(&json, "scores", path);
     if (std::ranges::any_of(scores, [](double score) { return score < 0; })) {
@@ -249,6 +267,7 @@ Result<std::shared_ptr<const Model>> parse_model(const SourceFile& source) {
     read_scaling(root, *model, in);
     read_domain(root, *model, in);
     read_target(root, *model, in);
+    read_policy(root, *model, in);
     read_interval(root, *model, in);
     const std::string technique = in.text(&root, "technique", "");
     const Json* described = in.member(&root, "model", "");

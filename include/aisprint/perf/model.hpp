@@ -33,7 +33,8 @@ public:
 
     /// The response time for values in the order of inputs(). `level` in (0, 1) asks for the
     /// interval of that coverage; 0 for none. Never fails, never returns a time that is not
-    /// finite or not above 0: outside the profiled range the inputs are clamped to it.
+    /// finite or not above 0: outside the profiled range the inputs are clamped to it, unless the
+    /// file says `allow`; then nothing is clamped, and no load counts as saturated.
     [[nodiscard]] virtual Prediction predict(std::span<const double> values,
                                              double level) const = 0;
 
