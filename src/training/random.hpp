@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "aisprint/base/splitmix64.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -9,22 +11,17 @@
 
 namespace aisprint::training {
 
-/// Random numbers for splits, searches and forests: splitmix64 (Steele, Lea and Flood, OOPSLA
-/// 2014). The distributions of the standard library differ from one library to the next, so that a
-/// seed would not give the same model everywhere.
+/// Random numbers for splits, searches and forests.
 class Random {
 public:
-    explicit Random(std::uint64_t seed) : m_state(mix(seed + k_gamma)) {}
+    explicit Random(std::uint64_t seed) : m_numbers(SplitMix64::seeded(seed)) {}
 
     /// A stream of its own for each pair of seed and number.
     Random(std::uint64_t seed, std::uint64_t stream)
-        : m_state(mix(mix(seed + k_gamma) + (stream + 1) * k_gamma)) {}
+        : m_numbers(SplitMix64::stream(seed, stream)) {}
 
     /// Uniform over 0 .. 2^64 - 1.
-    std::uint64_t next() {
-        m_state += k_gamma;
-        return mix(m_state);
-    }
+    std::uint64_t next() { return m_numbers.next(); }
 
     /// Uniform over 0 .. count - 1; `count` is at least 1.
     std::size_t below(std::size_t count) {
@@ -37,7 +34,7 @@ public:
     }
 
     /// Uniform over [0, 1).
-    double unit() { return static_cast<double>(next() >> 11U) * 0x1.0p-53; }
+    double unit() { return m_numbers.unit(); }
 
     /// Puts the items in random order.
     template <class T>
@@ -48,14 +45,7 @@ public:
     }
 
 private:
-    static constexpr std::uint64_t k_gamma = 0x9e3779b97f4a7c15ULL;
-    std::uint64_t m_state;
-
-    static constexpr std::uint64_t mix(std::uint64_t word) {
-        word = (word ^ (word >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-        word = (word ^ (word >> 27U)) * 0x94d049bb133111ebULL;
-        return word ^ (word >> 31U);
-    }
+    SplitMix64 m_numbers;
 };
 
 /// The seed for what `path` names ("run_0/f3/LRRidge"): FNV-1a over its bytes, started from `seed`.
