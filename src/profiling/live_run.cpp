@@ -170,6 +170,12 @@ private:
         return {m_journeys.begin() + static_cast<std::ptrdiff_t>(skipped), m_journeys.end()};
     }
 
+    /// The rate of the inputs that were drawn: a few of them are never exactly at the one that was
+    /// asked for, and it is not the models' fault.
+    [[nodiscard]] double drawn_rate() const {
+        return m_result.observed_rate > 0 ? m_result.observed_rate : m_options.rate;
+    }
+
     void observe_rates() {
         const std::size_t count = m_outcome.uploads.size();
         if (count > 1) {
@@ -216,7 +222,7 @@ private:
             component.model_name = model->second.name;
             component.times.model =
                 ask_model(model->second, component.parallelism * unit_at(position).cpu,
-                          m_options.rate * m_stages[position].jobs_per_input, component.notes);
+                          drawn_rate() * m_stages[position].jobs_per_input, component.notes);
         }
         const StageForecast& forecast = m_forecasts[position];
         if (m_stages[position].holding.points.empty()) {
@@ -246,11 +252,13 @@ private:
                 AISPRINT_TRY_ASSIGN(const std::vector<ServiceRun> runs,
                                     results.read_unit(tested, unit_at(i)));
                 stage.holding = holding_times(runs);
+                stage.holding.cpu = unit_at(i).cpu;
+                stage.holding.machine_cores = m_options.machine_cores;
             }
             AISPRINT_TRY_ASSIGN(stage.jobs_per_input, jobs_per_input(files, i));
             m_stages.push_back(std::move(stage));
         }
-        m_forecasts = forecast_queues(m_stages, m_options.rate, m_options.arrival);
+        m_forecasts = forecast_queues(m_stages, drawn_rate(), m_options.arrival);
         return {};
     }
 

@@ -128,7 +128,11 @@ double HoldingTimes::at(double at_once) const {
         return points.front().seconds;
     }
     if (above == points.end()) {
-        return points.back().seconds;
+        // by how much jobs ask for more than there is
+        const auto crowding = [&](double jobs) {
+            return machine_cores > 0 ? std::max(1.0, jobs * cpu / machine_cores) : 1.0;
+        };
+        return points.back().seconds * crowding(at_once) / crowding(points.back().at_once);
     }
     const Point& below = *std::prev(above);
     const double part = (at_once - below.at_once) / (above->at_once - below.at_once);

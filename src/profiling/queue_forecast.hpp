@@ -17,8 +17,12 @@ struct HoldingTimes {
     };
     std::vector<Point> points; ///< by at_once
     double variation = 0;      ///< squared coefficient of variation at the first point
+    double cpu = 1;            ///< cores that one job may take
+    double machine_cores = 0;  ///< that all jobs share; 0: not known
 
-    /// Seconds with so many jobs at once: straight lines between the points, level beyond them.
+    /// Seconds with so many jobs at once: straight lines between the points; beyond the last one in
+    /// proportion to the share of the machine's cores that is left to a job, or level if it is not
+    /// known.
     [[nodiscard]] double at(double at_once) const;
 
     /// True if at_once lies within what was measured.

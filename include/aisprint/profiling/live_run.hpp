@@ -26,6 +26,7 @@ struct LiveOptions {
     /// the highest level that run_parameters.yaml lists.
     std::vector<int> parallelism;
     std::uint64_t seed = 1;
+    double machine_cores = 0; ///< that all jobs share, for the forecast; 0: not known
 };
 
 /// A time that is expected.

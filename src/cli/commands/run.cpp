@@ -9,6 +9,7 @@
 
 #include "aisprint/base/files.hpp"
 #include "aisprint/profiling/live_run.hpp"
+#include "aisprint/profiling/machine.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -70,6 +71,7 @@ Result<profiling::LiveOptions> live_options(const Options& options,
     }
     live.parallelism = options.parallelism;
     live.seed = options.seed;
+    live.machine_cores = profiling::describe_machine().cores;
     return live;
 }
 

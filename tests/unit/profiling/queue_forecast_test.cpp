@@ -61,6 +61,21 @@ TEST(QueueForecast, BeyondTheProfiledNumberOfJobsIsTold) {
     EXPECT_TRUE(three[0].extrapolated);
 }
 
+TEST(QueueForecast, CoresOfTheMachineAreSharedBeyondWhatWasMeasured) {
+    HoldingTimes times{{{1, 1}, {2, 1}}, 0, 0.5, 1};
+    EXPECT_DOUBLE_EQ(times.at(2), 1);
+    EXPECT_DOUBLE_EQ(times.at(6), 3) << "three cores are asked for, one is there";
+    times.machine_cores = 8;
+    EXPECT_DOUBLE_EQ(times.at(6), 1);
+    times.machine_cores = 0;
+    EXPECT_DOUBLE_EQ(times.at(6), 1) << "it is not known";
+    // jobs that share one core in all their stages: T = S / (1 - rate * S), as processors are
+    // shared
+    const HoldingTimes shared{{{1, 1}}, 0, 1, 1};
+    const auto two = forecast_queues({{shared, 40, 1}, {shared, 40, 1}}, 0.25, Arrival::poisson);
+    EXPECT_NEAR(two[0].holding + two[1].holding, 4, 0.01);
+}
+
 TEST(QueueForecast, HoldingTimesAreReadOffRuns) {
     ServiceRun alone;
     alone.parallelism = 1;
