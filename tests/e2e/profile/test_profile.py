@@ -55,7 +55,7 @@ class Campaign(unittest.TestCase):
         """Runs the campaign to its end; what it tells."""
         done = subprocess.run(self.command("--json"), capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
-        return json.loads(done.stdout)
+        return json.loads(done.stdout)["result"]
 
     def components(self):
         """Processes that work on this application, but for the program itself."""
