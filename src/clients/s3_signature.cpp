@@ -53,7 +53,7 @@ std::string names_of(const NamedValues& headers) {
 std::string signing_key(const S3Credentials& credentials, std::string_view date) {
     const std::string day = hmac_sha256("AWS4" + credentials.secret_key.reveal(), date);
     const std::string region = hmac_sha256(day, credentials.region);
-    return hmac_sha256(hmac_sha256(region, "s3"), "aws4_request");
+    return hmac_sha256(hmac_sha256(region, credentials.service), "aws4_request");
 }
 
 } // namespace
@@ -112,7 +112,8 @@ void sign(HttpRequest& request,
     const std::string payload = sha256_hex(request.body);
     request.headers.push_back({"x-amz-content-sha256", payload});
     request.headers.push_back({"x-amz-date", moment});
-    const std::string scope = fmt::format("{}/{}/s3/aws4_request", date, credentials.region);
+    const std::string scope =
+        fmt::format("{}/{}/{}/aws4_request", date, credentials.region, credentials.service);
     const std::string text = fmt::format(
         "{}\n{}\n{}\n{}", k_algorithm, moment, scope,
         sha256_hex(canonical_request(request.method, path, query, request.headers, payload)));

@@ -14,11 +14,12 @@
 
 namespace aisprint::clients {
 
-/// Whose requests are signed, and for which region.
+/// Whose requests are signed, and for which region and service.
 struct S3Credentials {
     std::string access_key;
     Secret secret_key;
     std::string region;
+    std::string service = "s3"; ///< the word for what is called: s3, logs
 };
 
 /// Names and values of a query, as they are, not encoded.

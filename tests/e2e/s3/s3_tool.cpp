@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our S3 client, driven line by line, for tests with real servers.
+// Our clients of S3 and CloudWatch, driven line by line, for tests with real servers.
 // Usage: s3_tool ENDPOINT ACCESS_KEY SECRET_KEY [REGION [SECONDS]]
 // Its clock goes wrong by SECONDS.
 // Reads one JSON array of texts for each call from standard input, ["put", BUCKET, KEY, TEXT] say,
@@ -7,6 +7,7 @@
 // ["sign", METHOD, PATH, QUERY, BODY, TIME] gives the headers of a signed request.
 #include "s3_signature.hpp"
 
+#include "aisprint/clients/cloudwatch_client.hpp"
 #include "aisprint/clients/s3_client.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,6 +16,7 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,14 @@ Json json_of(const std::string& text) {
 
 Json json_of(const S3Object& object) {
     return {object.key, object.size, object.etag, object.last_modified};
+}
+
+Json json_of(const LogStream& stream) {
+    return {stream.name, stream.last_ingestion.time_since_epoch().count()};
+}
+
+Json json_of(const LogEvent& event) {
+    return {event.time.time_since_epoch().count(), event.message};
 }
 
 template <class T>
@@ -148,6 +158,22 @@ Json sign_request(const Words& words, const S3Credentials& credentials) {
         {"path", encoded_key(words.at(2))}, {"query", encoded_query(query)}, {"headers", headers}};
 }
 
+/// A call of CloudWatch, or nothing if it is none.
+std::optional<Json> call_logs(const CloudWatchClient& logs, const Words& words) {
+    const std::string name = words.empty() ? "" : words[0];
+    if (name == "log_streams" && words.size() == 2) {
+        return answer(logs.streams(words[1], {}));
+    }
+    if (name == "log_events" && words.size() == 4) {
+        const LogMoment from(std::chrono::milliseconds(std::stoll(words[3])));
+        return answer(logs.events(words[1], words[2], from, {}));
+    }
+    if (name == "remove_log_stream" && words.size() == 3) {
+        return answer(logs.remove_stream(words[1], words[2], {}));
+    }
+    return std::nullopt;
+}
+
 Json carry_out(const S3Client& client, const Words& words, const S3Credentials& credentials) {
     if (words.size() == 6 && words[0] == "sign") {
         return {{"value", sign_request(words, credentials)}};
@@ -179,10 +205,18 @@ int main(int argc, char** argv) {
     options.part_size = std::size_t{5} << 20U; // the least that servers take
     const S3Credentials credentials{options.access_key, options.secret_key, options.region};
     const S3Client client(*transport, clock, options);
+    CloudWatchOptions of_logs;
+    of_logs.endpoint = options.endpoint;
+    of_logs.access_key = options.access_key;
+    of_logs.secret_key = options.secret_key;
+    of_logs.region = options.region;
+    of_logs.retries = options.retries;
+    const CloudWatchClient logs(*transport, clock, of_logs);
     std::string line;
     while (std::getline(std::cin, line)) {
         const Words words = Json::parse(line).get<Words>();
-        std::cout << carry_out(client, words, credentials).dump() << std::endl;
+        const std::optional<Json> log = call_logs(logs, words);
+        std::cout << (log ? *log : carry_out(client, words, credentials)).dump() << std::endl;
     }
     return 0;
 }

@@ -92,13 +92,14 @@ class Moto(Server):
         return {**ENVIRONMENT, "INITIAL_NO_AUTH_ACTION_COUNT": str(self.unchecked_requests)}
 
     def prepare(self):
-        """A user who may do everything in S3; that takes three requests."""
+        """A user who may do everything in S3 and with logs; that takes three requests."""
         iam = self.boto("iam", access_key="none", secret_key="none")
         iam.create_user(UserName="ann")
         key = iam.create_access_key(UserName="ann")["AccessKey"]
         self.access_key, self.secret_key = key["AccessKeyId"], key["SecretAccessKey"]
         policy = {"Version": "2012-10-17",
-                  "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+                  "Statement": [{"Effect": "Allow", "Action": ["s3:*", "logs:*"],
+                                 "Resource": "*"}]}
         iam.put_user_policy(UserName="ann", PolicyName="all", PolicyDocument=json.dumps(policy))
 
 

@@ -261,6 +261,38 @@ class Moto(Scenarios, unittest.TestCase):
         client.value("put", "far-away", "k", "v")
         self.assertEqual(client.value("get", "far-away", "k"), "v")
 
+    def test_logs(self):
+        """What others write into CloudWatch's logs is read page by page, and deleted."""
+        group, lines, start = "/aws/lambda/blur", 12_000, int(time.time()) * 1000 - 60_000
+        self.assertEqual(self.client.value("log_streams", group), [])
+        logs = self.server.boto("logs")
+        logs.create_log_group(logGroupName=group)
+        names = [f"2026/11/24/[$LATEST]{number:02}" for number in range(60)]
+        for name in names:
+            logs.create_log_stream(logGroupName=group, logStreamName=name)
+        for first in range(0, lines, 5000):
+            logs.put_log_events(
+                logGroupName=group, logStreamName=names[0],
+                logEvents=[{"timestamp": start + number, "message": f"line {number} ü"}
+                           for number in range(first, min(lines, first + 5000))])
+        streams = self.client.value("log_streams", group)
+        self.assertEqual([name for name, _ in streams], names)
+        self.assertGreater(streams[0][1], start)
+        self.assertEqual(streams[1][1], 0)
+        self.assertEqual(self.client.value("log_events", group, names[0], "0"),
+                         [[start + number, f"line {number} ü"] for number in range(lines)])
+        self.assertEqual(
+            self.client.value("log_events", group, names[0], str(start + lines - 1)),
+            [[start + lines - 1, f"line {lines - 1} ü"]])
+        self.client.value("remove_log_stream", group, names[0])
+        self.client.value("remove_log_stream", group, names[0])
+        self.assertEqual([name for name, _ in self.client.value("log_streams", group)], names[1:])
+        self.check_error(self.client("log_events", group, names[0], "0"), "gone", 400,
+                         "ResourceNotFoundException")
+        stranger = self.client_with(self.server.access_key, "wrong")
+        # this server words the error as S3 does, and AWS in JSON
+        self.check_error(stranger("log_streams", group), "unauthorised", 403, "")
+
     def test_signatures(self):
         """Ours are those of botocore."""
         client = self.client_with("AKDUMMY", "secret/key+1")
