@@ -142,9 +142,14 @@ struct OscarBackend::Impl {
             if (known != clusters.end() && is_same(known->second->facts(), cluster)) {
                 continue;
             }
-            AISPRINT_TRY_ASSIGN(clusters[resource],
+            AISPRINT_TRY_ASSIGN(auto made,
                                 OscarCluster::connect(cluster, options.attempts, parts, stop));
-            note_enforcement(*clusters[resource]);
+            note_enforcement(*made);
+            // services know the keys of the storage that they write to
+            for (const auto& [other, facts] : wanted) {
+                made->hide_secrets_of(facts);
+            }
+            clusters[resource] = std::move(made);
         }
         return {};
     }

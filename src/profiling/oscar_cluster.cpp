@@ -34,8 +34,7 @@ Result<std::unique_ptr<OscarCluster>> OscarCluster::connect(const Cluster& clust
                                                             const OscarParts& parts,
                                                             const std::stop_token& stop) {
     std::unique_ptr<OscarCluster> made(new OscarCluster(cluster));
-    made->m_redactor.add(cluster.oscar_password);
-    made->m_redactor.add(cluster.minio_secret_key);
+    made->hide_secrets_of(cluster);
     made->m_transport = parts.make_transport(cluster);
     clients::OscarClientOptions oscar;
     oscar.url = cluster.oscar_endpoint;
@@ -74,6 +73,11 @@ Result<std::unique_ptr<OscarCluster>> OscarCluster::connect(const Cluster& clust
     }
     AISPRINT_TRY(made->wait_for_storage(stop));
     return made;
+}
+
+void OscarCluster::hide_secrets_of(const Cluster& cluster) {
+    m_redactor.add(cluster.oscar_password);
+    m_redactor.add(cluster.minio_secret_key);
 }
 
 Failure OscarCluster::failure(const std::string& doing, const clients::RemoteError& error) const {

@@ -52,7 +52,10 @@ public:
         return result ? Result<void>() : tl::unexpected<Failure>(failure(doing, result.error()));
     }
 
-    /// A text from the cluster without its passwords.
+    /// Its passwords, and those of clusters that it knows the keys of, are hidden from now on.
+    void hide_secrets_of(const Cluster& cluster);
+
+    /// A text from the cluster without passwords.
     [[nodiscard]] std::string redacted(std::string_view text) const {
         return m_redactor.redact(text);
     }

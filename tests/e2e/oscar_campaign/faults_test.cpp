@@ -142,7 +142,11 @@ TEST_F(Faults, ListsMayBeEmptyAtFirstUnorderedAndInPages) {
 TEST_F(Faults, AClockThatIsOffIsTold) {
     start(nlohmann::json::array());
     m_double->change("VM1", {{"skew_seconds", 7200}});
-    EXPECT_THAT(outcome().health, IsEmpty()) << "both clocks of a cluster go together";
+    const Failure refused = failure();
+    EXPECT_EQ(refused.kind, ErrorKind::remote);
+    EXPECT_THAT(refused.diagnostics[0].message, HasSubstr("set the clock"));
+    m_double->change("VM1", {{"skew_seconds", 600}});
+    EXPECT_THAT(outcome().health, IsEmpty()) << "clocks of one cluster go together";
     for (const Diagnostic& diagnostic : m_reporter.diagnostics()) {
         EXPECT_NE(diagnostic.code, "PRF105");
     }
