@@ -94,7 +94,7 @@ TypeSpec layer_type() {
          {"number", integer().at_least(0), k_required, "the number in the key computationalLayerN"},
          {"type",
           text().one_of({"Virtual", "Physical", "PhysicalAlreadyProvisioned",
-                         "PhysicalToBeProvisioned", "NativeCloudFunction"}),
+                         "PhysicalToBeProvisioned", "NativeCloudFunction", "AlreadyDeployed"}),
           k_required, "how its resources come about"},
          {"Resources", map_of(resource_type()), k_required, "candidate resources"}});
 }

@@ -18,8 +18,6 @@ namespace {
 const char* const k_resources = "common_config/candidate_resources.yaml";
 const char* const k_graph = "common_config/application_dag.yaml";
 const char* const k_physical_nodes = "common_config/physical_nodes.yaml";
-/// The user guide's word for clusters that exist.
-const char* const k_word_of_guide = "AlreadyDeployed";
 
 bool is_file_name(const std::string& name) {
     return !name.empty() && name.front() != '.' && name.front() != '-' && name != "infras" &&
@@ -76,9 +74,6 @@ private:
                                        name),
                            "choose another name"));
             return;
-        }
-        if (layer.type == k_word_of_guide) {
-            layer.type = to_string(LayerKind::physical_provisioned);
         }
         layer.resource_count = 1; // several clusters are a matter of documents only
         if (!check_layer(layer, file, m_findings)) {

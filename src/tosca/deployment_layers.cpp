@@ -17,6 +17,9 @@ constexpr std::array<std::pair<LayerKind, const char*>, 4> k_kinds{{
     {LayerKind::lambda, "NativeCloudFunction"},
 }};
 
+/// The user guide's word for clusters that exist.
+constexpr const char* k_word_of_guide = "AlreadyDeployed";
+
 void index_resources(const yaml::Node& layer, LayerEntry& entry) {
     const yaml::Node* resources = layer.find("Resources");
     if (resources == nullptr) {
@@ -40,6 +43,9 @@ std::string to_string(LayerKind kind) {
 }
 
 std::optional<LayerKind> parse_layer_kind(const std::string& word) {
+    if (word == k_word_of_guide) {
+        return LayerKind::physical_provisioned;
+    }
     for (const auto& [kind, known] : k_kinds) {
         if (known == word) {
             return kind;

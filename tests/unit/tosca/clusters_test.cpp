@@ -63,6 +63,16 @@ TEST_F(ClustersTest, OneForEachResource) {
     EXPECT_THAT(files.warnings(), IsEmpty());
 }
 
+TEST_F(ClustersTest, TheGuidesWordForClustersThatExistIsKnown) {
+    files.replace(ApplicationFiles::k_resources, "PhysicalAlreadyProvisioned", "AlreadyDeployed");
+    const auto clusters = files.load_as_clusters({"Edge"});
+    ASSERT_TRUE(clusters);
+    EXPECT_EQ(clusters->components[0].layer.kind, LayerKind::physical_provisioned);
+    const auto deployment = files.load();
+    ASSERT_TRUE(deployment);
+    EXPECT_EQ(deployment->components[0].layer.kind, LayerKind::physical_provisioned);
+}
+
 TEST_F(ClustersTest, AccessHasDefaults) {
     const auto clusters = files.load_as_clusters({"Edge"});
     ASSERT_TRUE(clusters);
