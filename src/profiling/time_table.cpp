@@ -255,25 +255,47 @@ JobTimes times_of(const JobRecord& job) {
 }
 
 std::string to_time_table(const std::vector<JobRecord>& jobs) {
-    Json table = Json::object();
+    // as one JSON object would be written, which looks for every new key among all others
+    std::string text = "{";
     for (const JobRecord& job : jobs) {
-        table.push_back({job.name, to_json(job)});
+        text += text.size() == 1 ? "\n" : ",\n";
+        text += std::string(k_indent, ' ') + Json(job.name).dump() + ": ";
+        for (const char c : to_json(job).dump(k_indent)) {
+            text += c;
+            if (c == '\n') {
+                text.append(k_indent, ' ');
+            }
+        }
     }
-    return table.dump(k_indent) + "\n";
+    return text + (jobs.empty() ? "}\n" : "\n}\n");
 }
 
 Result<std::vector<JobRecord>> parse_time_table(const SourceFile& source) {
-    const Json document = Json::parse(source.text(), nullptr, false);
+    TableReader reader(source);
+    std::vector<JobRecord> jobs;
+    std::string name;
+    // each job is taken as soon as it is read: a whole object would look for every key among all
+    const auto take = [&](int depth, Json::parse_event_t event, Json& parsed) {
+        if (depth != 1) {
+            return true;
+        }
+        if (event == Json::parse_event_t::key) {
+            name = parsed.get<std::string>();
+            return true;
+        }
+        const bool is_whole = event == Json::parse_event_t::object_end ||
+                              event == Json::parse_event_t::array_end ||
+                              event == Json::parse_event_t::value;
+        if (is_whole) {
+            jobs.push_back(reader.read(name, parsed));
+        }
+        return !is_whole;
+    };
+    const Json document = Json::parse(source.text(), take, false);
     if (!document.is_object()) {
         return fail(ErrorKind::input,
                     make_error_in(source.name(), "PRF040", "no JSON object of jobs",
                                   "delete the run's folder and repeat the run"));
-    }
-    TableReader reader(source);
-    std::vector<JobRecord> jobs;
-    jobs.reserve(document.size());
-    for (const auto& [name, entry] : document.items()) {
-        jobs.push_back(reader.read(name, entry));
     }
     if (std::vector<Diagnostic> found = reader.take(); !found.empty()) {
         return fail(ErrorKind::input, std::move(found));
