@@ -310,7 +310,7 @@ Result<CampaignSummary> run_campaign(const CampaignPlan& plan,
                                      Reporter& reporter,
                                      const std::stop_token& stop) {
     if (options.capacity) {
-        AISPRINT_TRY(check_capacity(plan, *options.capacity, reporter));
+        AISPRINT_TRY(check_capacity(plan, options.only, *options.capacity, reporter));
     }
     AISPRINT_TRY(backend.check(plan.testbed));
     AISPRINT_TRY_ASSIGN(const CampaignFiles files, CampaignFiles::open(plan, options.restart));

@@ -125,19 +125,16 @@ int largest_parallelism(const Demand& demand, const Capacity& capacity) {
         k_tolerance));
 }
 
-/// Services of the tests of a level: the whole workflow, and each unit that is tested alone.
-std::vector<std::vector<RunService>>
-tests_of_level(const CampaignPlan& plan, std::size_t deployment, const Run& run) {
-    std::vector<std::vector<RunService>> tests(1);
-    for (const std::size_t index : plan.testbed.deployments[deployment].units) {
+/// Services that work in a test.
+std::vector<RunService> services_of(const CampaignPlan& plan, const TestId& test, const Run& run) {
+    std::vector<RunService> services;
+    for (const std::size_t index : plan.testbed.deployments[test.deployment].units) {
         const Unit& unit = plan.testbed.units[index];
-        const RunService service{&unit, run.parallelism.at(unit.id), 1, tests.front().size()};
-        tests.front().push_back(service);
-        if (plan.parameters.single_services && plan.tested_in.at(index) == deployment) {
-            tests.push_back({service});
+        if (test.unit == k_full_workflow || test.unit == unit.id) {
+            services.push_back({&unit, run.parallelism.at(unit.id), 1, services.size()});
         }
     }
-    return tests;
+    return services;
 }
 
 std::string advice(const Demand& demand, const Capacity& capacity) {
@@ -194,25 +191,25 @@ std::string overload_of(const std::vector<RunService>& services, const Capacity&
                        capacity.memory_mb);
 }
 
-Result<void>
-check_capacity(const CampaignPlan& plan, const Capacity& capacity, Reporter& reporter) {
+Result<void> check_capacity(const CampaignPlan& plan,
+                            const std::vector<std::string>& only,
+                            const Capacity& capacity,
+                            Reporter& reporter) {
     std::vector<Diagnostic> errors;
-    for (std::size_t d = 0; d < plan.schedules.size(); ++d) {
-        for (const Run& run : plan.schedules[d].runs) {
-            if (run.repetition != 0) {
-                continue;
-            }
-            for (const std::vector<RunService>& services : tests_of_level(plan, d, run)) {
-                const std::string overload = overload_of(services, capacity);
-                if (!overload.empty()) {
-                    errors.push_back(
-                        make_error("PRF054",
-                                   fmt::format("deployment_{}, level {}: {}; {}", d, run.level + 1,
-                                               overload, advice(demand_of(services), capacity)),
-                                   "lower the parallelism in run_parameters.yaml, or take "
-                                   "other.allow_oversubscription: false out of it"));
-                }
-            }
+    for (const TestId& test : tests_of(plan, only)) {
+        const Run& run = plan.schedules[test.deployment].runs[test.run - 1];
+        const std::vector<RunService> services = services_of(plan, test, run);
+        if (run.repetition != 0 || services.empty()) {
+            continue;
+        }
+        const std::string overload = overload_of(services, capacity);
+        if (!overload.empty()) {
+            errors.push_back(make_error("PRF054",
+                                        fmt::format("deployment_{}, level {}: {}; {}",
+                                                    test.deployment, run.level + 1, overload,
+                                                    advice(demand_of(services), capacity)),
+                                        "lower the parallelism in run_parameters.yaml, or take "
+                                        "other.allow_oversubscription: false out of it"));
         }
     }
     if (errors.empty() || plan.parameters.oversubscription == Oversubscription::degrades) {
@@ -223,8 +220,8 @@ check_capacity(const CampaignPlan& plan, const Capacity& capacity, Reporter& rep
     }
     reporter.report(as_warning(make_error(
         "PRF055",
-        fmt::format("{} of the levels ask for more than this machine has; their containers get in "
-                    "each other's way, and times are longer than on the resources. The first: {}",
+        fmt::format("{} tests ask for more than this machine has; their containers get in each "
+                    "other's way, and times are longer than on the resources. The first: {}",
                     errors.size(), errors.front().message),
         "measure lower levels, or set other.allow_oversubscription: true to have these runs marked "
         "as degraded, or false to have them refused")));

@@ -27,10 +27,12 @@ struct Machine {
 /// The machine as names and values, for records of campaigns.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> to_lines(const Machine& machine);
 
-/// Holds every test of a campaign against what the machine has. Where
-/// other.allow_oversubscription is false, fails (input, PRF054) with all levels that ask for more
-/// and the largest parallelism that would fit; else warns once (PRF055).
-[[nodiscard]] Result<void>
-check_capacity(const CampaignPlan& plan, const Capacity& capacity, Reporter& reporter);
+/// Holds the tests of a campaign that are in `only` (all if it is empty) against what the machine
+/// has. Where other.allow_oversubscription is false, fails (input, PRF054) with all levels that ask
+/// for more and the largest parallelism that would fit; else warns once (PRF055).
+[[nodiscard]] Result<void> check_capacity(const CampaignPlan& plan,
+                                          const std::vector<std::string>& only,
+                                          const Capacity& capacity,
+                                          Reporter& reporter);
 
 } // namespace aisprint::profiling

@@ -151,7 +151,8 @@ int dry_run(const Options& options,
             Session& session) {
     std::vector<Diagnostic> wrong;
     if (campaign.capacity) {
-        const auto fits = profiling::check_capacity(plan, *campaign.capacity, session.reporter());
+        const auto fits =
+            profiling::check_capacity(plan, options.only, *campaign.capacity, session.reporter());
         append(wrong, fits ? std::vector<Diagnostic>() : fits.error().diagnostics);
     }
     const auto checked = backend.check(plan.testbed);
