@@ -98,7 +98,8 @@ struct LiveResult {
 
 /// Runs a deployment under load and compares response times with what models and queues let
 /// expect. Components without a usable entry in performance_models.json are warnings (PRF082).
-/// Logs go to `target`, which is emptied. backend.check() must have passed. Fails (input), (io).
+/// Logs go to `target`, which is emptied; its parent is locked. backend.check() must have passed.
+/// Fails (input), (io).
 [[nodiscard]] Result<LiveResult> run_live(const config::ApplicationFolder& folder,
                                           const CampaignPlan& plan,
                                           std::size_t deployment,

@@ -24,6 +24,10 @@ public:
     Result<RunOutcome>
     run(const RunRequest& request, const ProgressSink&, const std::stop_token& stop) override {
         m_request = request;
+        if (m_meanwhile) {
+            const auto meanwhile = m_meanwhile;
+            meanwhile();
+        }
         RunOutcome outcome;
         outcome.jobs.resize(request.services.size());
         const Moment zero(std::chrono::sys_days(std::chrono::year(2023) / 6 / 1));
@@ -50,6 +54,7 @@ public:
     }
 
     RunRequest m_request;
+    std::function<void()> m_meanwhile; ///< called while the run goes on
 };
 
 class LiveRunTest : public CampaignTest {
@@ -76,7 +81,7 @@ system:
 
     Result<LiveResult> live(const LiveOptions& options, std::size_t deployment = 0) {
         return run_live(
-            m_folder, plan(), deployment, options, m_scratch.path() / "live", m_backend,
+            m_folder, plan(), deployment, options, m_scratch.path() / "live/d", m_backend,
             [](const Progress&) {}, m_reporter, m_source.get_token());
     }
 
@@ -192,6 +197,19 @@ TEST_F(LiveRunTest, NumbersOfJobsAtOnceMustFitTheDeployment) {
     const auto result = live(options);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().diagnostics[0].code, "PRF083");
+}
+
+TEST_F(LiveRunTest, TwoRunsAtOnceAreRefused) {
+    std::optional<std::string> code;
+    m_backend.m_meanwhile = [&] {
+        m_backend.m_meanwhile = nullptr;
+        const auto second = live(four_inputs(), 1);
+        ASSERT_FALSE(second);
+        code = second.error().diagnostics[0].code;
+    };
+    EXPECT_TRUE(live(four_inputs()));
+    EXPECT_EQ(code, "PRF086");
+    EXPECT_TRUE(live(four_inputs())) << "the lock is free again";
 }
 
 TEST_F(LiveRunTest, AnInterruptedRunComparesNothing) {
