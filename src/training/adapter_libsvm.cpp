@@ -150,6 +150,10 @@ Settings read_settings(const Problem& problem, ParameterReader& parameters) {
     return settings;
 }
 
+/// For what the library tells of its progress. It writes one more line, of its own accord and
+/// straight to standard error: that it gives up after 10 million steps, which takes a C far above
+/// what standardized data need (1e4 and more). The model reached by then is used, and is
+/// judged by cross-validation as any other.
 void be_quiet(const char* /*text*/) {}
 
 /// The rows as the library wants them: each a list of index and value, ended by -1.
