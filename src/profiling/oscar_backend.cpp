@@ -419,6 +419,18 @@ Result<void> OscarBackend::prepare(const Testbed& testbed,
     return {};
 }
 
+std::vector<std::pair<std::string, std::string>>
+OscarBackend::describe_cluster(const std::string& resource) const {
+    const auto cluster = m_impl->clusters.find(resource);
+    if (cluster == m_impl->clusters.end()) {
+        return {};
+    }
+    const Cluster& facts = cluster->second->facts();
+    return {{"oscar_endpoint", facts.oscar_endpoint},
+            {"minio_endpoint", facts.minio_endpoint},
+            {"ssh", facts.ssh ? facts.ssh->user + "@" + facts.ssh->host : "none"}};
+}
+
 Result<bool> OscarBackend::holds_objects_of(const RunRequest& full) {
     const fs::path file = full.work / k_objects_file;
     if (!fs::exists(file)) {

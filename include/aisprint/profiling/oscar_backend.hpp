@@ -14,6 +14,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace aisprint::profiling {
 
@@ -61,6 +63,9 @@ public:
                                        const Run& run,
                                        std::stop_token stop) override;
     [[nodiscard]] Result<bool> holds_objects_of(const RunRequest& full) override;
+    /// Addresses and users of a cluster that prepare() has made ready.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>>
+    describe_cluster(const std::string& resource) const override;
     [[nodiscard]] Result<RunOutcome> run(const RunRequest& request,
                                          const ProgressSink& progress,
                                          const std::stop_token& stop) override;
