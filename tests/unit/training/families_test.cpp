@@ -97,8 +97,8 @@ TEST(Families, OfTreesShareFitsOfDeeperOnes) {
 
 TEST(Families, KeepApartWhatDrawsOrCannotBeFitted) {
     // which features are drawn depends on all nodes before
-    const auto drawing = trials_of({{{"max_depth", 2.0}, {"max_features", 2.0}},
-                                    {{"max_depth", 6.0}, {"max_features", 2.0}}});
+    const auto drawing = trials_of(
+        {{{"max_depth", 2.0}, {"max_features", 2.0}}, {{"max_depth", 6.0}, {"max_features", 2.0}}});
     EXPECT_THAT(families_of(Technique::random_forest, drawing), SizeIs(2));
     expect_equal_predictions(Technique::random_forest, drawing);
     const auto broken = trials_of({{{"n_estimators", 0.0}}, {{"n_estimators", 5.0}}});
