@@ -113,8 +113,8 @@ struct UnitResult {
     std::vector<Measurement> measured; ///< the same rows with their runs
     std::set<std::size_t> outliers;    ///< indices of rows far from those of their configuration
     std::map<std::size_t, std::vector<std::string>> health; ///< why runs are degraded, by number
-    std::set<std::size_t> oversubscribed; ///< numbers of runs that asked for more than there was
-    std::vector<ResponseRow> training_rows;                 ///< those that models are trained on
+    std::set<std::size_t> oversubscribed;   ///< numbers of runs that asked for more than there was
+    std::vector<ResponseRow> training_rows; ///< those that models are trained on
     std::filesystem::path training_csv;
     double mean_output_kb = 0; ///< of a job, over all full runs
 };
