@@ -43,7 +43,7 @@ inverse = ['cores']
 alpha = [0.01, 0.1, 1]
 )";
 
-/// When nothing else can be trained: the mean.
+/// For functions, and when nothing else can be trained: the mean.
 constexpr const char* k_mean_config = R"([General]
 techniques = ['Dummy']
 y = 'avg_response_time'
@@ -118,6 +118,15 @@ private:
         return results_of(result) / "Models" / (unit.service + "_model");
     }
 
+    /// What a function takes does not depend on how many of them run: its model is the mean.
+    [[nodiscard]] bool is_function(const Unit& unit) const {
+        return m_plan.testbed.find_resource(unit.resource)->is_function;
+    }
+
+    [[nodiscard]] std::string config_text_of(const Unit& unit) const {
+        return is_function(unit) ? k_mean_config : m_config_text;
+    }
+
     /// True if a model of these data and this configuration is there already.
     [[nodiscard]] bool
     is_trained(const UnitResult& result, const Unit& unit, const std::string& data) const {
@@ -125,7 +134,7 @@ private:
         const auto config = read_file(folder / "configuration.ini");
         const auto old_data = read_file(folder / "data.csv");
         return fs::exists(folder / "done") && fs::exists(results_of(result) / k_model_report) &&
-               config && *config == m_config_text && old_data && *old_data == data;
+               config && *config == config_text_of(unit) && old_data && *old_data == data;
     }
 
     /// Trains and writes the models of a unit; says why if none can be trained.
@@ -136,17 +145,19 @@ private:
         training::TrainOptions options;
         options.data_digest = sha256_hex(data);
         options.stop = m_stop;
-        auto report = training::train(table, m_config, options, m_reporter);
-        std::string config_text = m_config_text;
+        std::string config_text = config_text_of(unit);
         training::TrainingConfig config = m_config;
+        if (is_function(unit)) {
+            AISPRINT_TRY_ASSIGN(config, mean_config());
+        }
+        auto report = training::train(table, config, options, m_reporter);
         if (!report) {
             if (report.error().kind != ErrorKind::input) {
                 return tl::unexpected<Failure>(std::move(report).error());
             }
             warn_of_mean(unit, report.error());
             config_text = k_mean_config;
-            AISPRINT_TRY_ASSIGN(
-                config, training::parse_config(SourceFile("(built in)", config_text), m_reporter));
+            AISPRINT_TRY_ASSIGN(config, mean_config());
             report = training::train(table, config, options, m_reporter);
             if (!report) {
                 return report.error().diagnostics.front().message;
@@ -160,6 +171,10 @@ private:
         AISPRINT_TRY(write_file_atomic(results_of(result) / k_model_report,
                                        model_report_csv(errors, *report)));
         return std::string();
+    }
+
+    [[nodiscard]] Result<training::TrainingConfig> mean_config() const {
+        return training::parse_config(SourceFile("(built in)", k_mean_config), m_reporter);
     }
 
     void warn_of_mean(const Unit& unit, const Failure& failure) {

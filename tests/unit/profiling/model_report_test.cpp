@@ -6,6 +6,9 @@
 #include "model_report.hpp"
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace aisprint::profiling {
 namespace {
@@ -126,6 +129,42 @@ TEST_F(CampaignTest, ModelsOfUnchangedTablesAreNotTrainedAgain) {
     ASSERT_TRUE(third);
     EXPECT_NE(fs::last_write_time(best), early);
     EXPECT_NEAR(third->models[0].mean_target, 3, 1e-9);
+}
+
+TEST_F(CampaignTest, TheModelOfAFunctionIsItsMean) {
+    write("oscarp/aMLLibrary-config.ini", k_config);
+    FixedBackend backend;
+    Notes notes;
+    CampaignPlan planned = plan();
+    const auto summary = run(backend, notes);
+    ASSERT_TRUE(summary);
+    const auto of_machines = train_models(m_folder, planned, *summary, m_reporter, {});
+    ASSERT_TRUE(of_machines);
+    const auto resource =
+        std::find_if(planned.testbed.resources.begin(), planned.testbed.resources.end(),
+                     [](const ResourceFacts& facts) { return facts.name == "VM1"; });
+    ASSERT_NE(resource, planned.testbed.resources.end());
+    resource->is_function = true;
+
+    const auto models = train_models(m_folder, planned, *summary, m_reporter, {});
+
+    ASSERT_TRUE(models) << models.error().diagnostics[0].message;
+    ASSERT_EQ(models->models.size(), of_machines->models.size());
+    std::size_t functions = 0;
+    for (std::size_t i = 0; i < models->models.size(); ++i) {
+        const bool runs_there = planned.testbed.units[models->models[i].unit].resource == "VM1";
+        functions += runs_there ? 1 : 0;
+        EXPECT_EQ(models->models[i].technique,
+                  runs_there ? "Dummy" : of_machines->models[i].technique);
+    }
+    EXPECT_GE(functions, 1U);
+    EXPECT_LT(functions, models->models.size());
+    const auto merged = merge_performance_models(
+        R"({"a": {"a": {"VM1": {"model": "PACSLTK", "demandCold": 9.5}}}})", planned, *models);
+    ASSERT_TRUE(merged);
+    const auto entry = nlohmann::json::parse(*merged)["a"]["a"]["VM1"];
+    EXPECT_EQ(entry["demandWarm"], models->models.front().mean_target);
+    EXPECT_EQ(entry["demandCold"], 9.5); // cold starts are not seen here
 }
 
 TEST_F(CampaignTest, OutputsAreWrittenTogether) {
