@@ -35,7 +35,7 @@ struct JobEnd {
     std::uint64_t peak_resident_bytes = 0;
     bool timed_out = false;
     bool out_of_memory = false; ///< it was ended since it held more than it may
-    bool stopped = false; ///< a stop was asked for
+    bool stopped = false;       ///< a stop was asked for
 };
 
 /// Runs a process in a session of its own and waits until it and all of its group are gone. It dies

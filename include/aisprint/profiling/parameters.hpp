@@ -79,11 +79,11 @@ struct RunParameters {
     bool clean_before = false;
     bool clean_after = false;
     bool clean_if_crash = false;
-    std::string backend; ///< local, oscar, or empty
-    std::string im_url;  ///< of the Infrastructure Manager, or empty
+    std::string backend;    ///< local, oscar, or empty
+    std::string im_url;     ///< of the Infrastructure Manager, or empty
     bool tls_verify = true; ///< whether certificates of clusters must be valid
     std::string ca_file;    ///< certificates of authorities to trust, or empty: the system's
-    std::string python;  ///< interpreter of local components, or empty
+    std::string python;     ///< interpreter of local components, or empty
     Oversubscription oversubscription = Oversubscription::warned; ///< of this machine
     bool set_thread_env = false;
     bool emulate_oscar_resolution = false;
