@@ -313,7 +313,7 @@ TEST(ControlGroups, AreNotFoundWhereThereAreNone) {
     const ScratchDirectory scratch;
     const ControlGroups groups = find_control_groups(scratch.path());
     EXPECT_EQ(groups.methods().cpu, LimitMethod::affinity);
-    EXPECT_EQ(groups.methods().memory, LimitMethod::none);
+    EXPECT_EQ(groups.methods().memory, LimitMethod::watchdog);
     EXPECT_TRUE(SlotGroup::make(groups, "s", 1, 100));
 }
 
