@@ -6,10 +6,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <csignal>
 #include <fcntl.h>
 #include <sstream>
+#include <string_view>
 #include <unistd.h>
 
 namespace aisprint::profiling {
@@ -18,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* k_group_prefix = "aisprint-"; ///< of names: then the process, stage, slot
 constexpr int k_period_us = 100000;
 constexpr double k_bytes_per_mb = 1048576;
 
@@ -41,6 +45,22 @@ bool can_make_group(const fs::path& parent) {
     }
     fs::remove(probe, reason);
     return true;
+}
+
+/// Removes the groups of programs that were killed: their jobs have died with them.
+void remove_groups_of_the_dead(const fs::path& parent) {
+    std::error_code ignored;
+    for (const fs::directory_entry& entry : fs::directory_iterator(parent, ignored)) {
+        const std::string name = entry.path().filename().string();
+        ::pid_t owner = 0;
+        if (name.starts_with(k_group_prefix)) {
+            const char* begin = name.data() + std::string_view(k_group_prefix).size();
+            std::from_chars(begin, name.data() + name.size(), owner);
+        }
+        if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH) {
+            fs::remove(entry.path(), ignored); // not if something still runs in it
+        }
+    }
 }
 
 bool has_words(const std::string& text, const std::vector<std::string>& words) {
@@ -103,14 +123,17 @@ ControlGroups find_control_groups(const fs::path& root) {
     ControlGroups groups;
     const auto delegated = read_file(root / "cgroup.subtree_control");
     if (delegated && has_words(*delegated, {"cpu", "memory"}) && can_make_group(root)) {
+        remove_groups_of_the_dead(root);
         groups.unified = root;
         return groups;
     }
     if (fs::exists(root / "cpu/cgroup.procs") && can_make_group(root / "cpu")) {
         groups.cpu = root / "cpu";
+        remove_groups_of_the_dead(groups.cpu);
     }
     if (fs::exists(root / "memory/cgroup.procs") && can_make_group(root / "memory")) {
         groups.memory = root / "memory";
+        remove_groups_of_the_dead(groups.memory);
     }
     return groups;
 }

@@ -14,6 +14,7 @@
 
 #include <csignal>
 #include <thread>
+#include <unistd.h>
 
 namespace aisprint::profiling {
 namespace {
@@ -315,6 +316,22 @@ TEST(ControlGroups, AreNotFoundWhereThereAreNone) {
     EXPECT_EQ(groups.methods().cpu, LimitMethod::affinity);
     EXPECT_EQ(groups.methods().memory, LimitMethod::watchdog);
     EXPECT_TRUE(SlotGroup::make(groups, "s", 1, 100));
+}
+
+TEST(ControlGroups, OfProgramsThatWereKilledAreRemoved) {
+    const ScratchDirectory scratch;
+    const fs::path parent = scratch.path() / "cpu";
+    const fs::path dead = parent / "aisprint-2147483647-0-1"; // above every limit of processes
+    const fs::path alive = parent / fmt::format("aisprint-{}-0-1", ::getpid());
+    const fs::path other = parent / "aisprint-of-somebody";
+    for (const fs::path& folder : {dead, alive, other}) {
+        ASSERT_TRUE(make_directories(folder));
+    }
+    ASSERT_TRUE(write_file_atomic(parent / "cgroup.procs", ""));
+    EXPECT_EQ(find_control_groups(scratch.path()).cpu, parent);
+    EXPECT_FALSE(fs::exists(dead));
+    EXPECT_TRUE(fs::exists(alive));
+    EXPECT_TRUE(fs::exists(other));
 }
 
 } // namespace
