@@ -24,7 +24,8 @@ constexpr const char* k_control_groups = "/sys/fs/cgroup";
 constexpr const char* k_objects_of =
     ".of"; ///< says which run of the full workflow filled the buckets
 
-/// Prints the modules that a program, and those of its own folder, import at their top and that
+/// Prints the interpreter itself, which may stand behind a script that chooses among several, and
+/// then the modules that a program, and those of its own folder, import at their top and that
 /// cannot be found.
 constexpr const char* k_import_check = R"(
 import ast, importlib.util, os, sys
@@ -41,6 +42,7 @@ for file in files:
             if os.path.exists(name + '.py') and name + '.py' not in files:
                 files.append(name + '.py')
             names.add(name)
+print(sys.executable)
 print(', '.join(sorted(n for n in names if importlib.util.find_spec(n) is None)), end='')
 )";
 
@@ -63,19 +65,29 @@ struct LocalBackend::Impl {
         return fs::exists(own) ? std::vector<std::string>{own.string()} : options.pythons;
     }
 
-    /// Modules that a design imports and an interpreter does not have.
-    [[nodiscard]] Result<std::string> missing_modules(const Unit& unit,
-                                                      const std::string& python) const {
+    /// What became of the question whether an interpreter has what a design imports.
+    struct Answer {
+        std::string executable; ///< the interpreter itself
+        std::string missing;    ///< modules, or why it cannot tell; empty: it has all
+    };
+
+    [[nodiscard]] Result<Answer> ask(const Unit& unit, const std::string& python) const {
         ProcessRequest request;
         request.command = {python, "-c", k_import_check, "main.py"};
         request.directory = design_of(unit);
         request.environment = environment_of(unit);
         AISPRINT_TRY_ASSIGN(const ProcessResult result, run_process(request));
         if (result.exit_code != 0) {
-            return result.exit_code == k_program_not_found ? "everything (it is not there)"
-                                                           : "a way to read main.py";
+            return Answer{python, result.exit_code == k_program_not_found
+                                      ? "everything (it is not there)"
+                                      : "a way to read main.py"};
         }
-        return result.standard_output;
+        const std::string& text = result.standard_output;
+        const std::size_t end = text.find('\n');
+        if (end == std::string::npos) {
+            return Answer{python, "a way to tell what it has"};
+        }
+        return Answer{end == 0 ? python : text.substr(0, end), text.substr(end + 1)};
     }
 
     /// Chooses the interpreter of a unit: the first that has all modules.
@@ -85,12 +97,12 @@ struct LocalBackend::Impl {
         }
         std::vector<std::string> lacks;
         for (const std::string& python : candidates_of(unit)) {
-            AISPRINT_TRY_ASSIGN(const std::string missing, missing_modules(unit, python));
-            if (missing.empty()) {
-                interpreters[unit.design] = python;
+            AISPRINT_TRY_ASSIGN(const Answer answer, ask(unit, python));
+            if (answer.missing.empty()) {
+                interpreters[unit.design] = answer.executable;
                 return {};
             }
-            lacks.push_back(fmt::format("{} lacks {}", python, missing));
+            lacks.push_back(fmt::format("{} lacks {}", python, answer.missing));
         }
         interpreters[unit.design].clear();
         errors.push_back(make_error(

@@ -265,13 +265,14 @@ TEST_F(Faults, WhatIsNotOursIsNeitherDeletedNorUsed) {
 TEST_F(Faults, NoSecretIsWritten) {
     write_component("b", "print('the key is minio-pw-VM2 and pw-VM2')\nwrite('.txt', source)\n");
     start({{{"on", "oscar"},
-            {"path", "/system/logs"},
+            {"method", "GET"},
+            {"path", "/system/logs/[ab]$"},
             {"do", "status"},
             {"status", 400},
             {"times", 0},
-            {"skip", 9},
             {"body", "oscar:pw-VM1 and minio-pw-VM1"}}});
     const Failure failure = this->failure();
+    ASSERT_FALSE(failure.diagnostics.empty());
     EXPECT_THAT(failure.diagnostics[0].message, Not(HasSubstr("pw-VM")));
     EXPECT_THAT(failure.diagnostics[0].message, HasSubstr("***"));
     m_double->clear_faults();
