@@ -115,7 +115,7 @@ class Campaign(unittest.TestCase):
         expected = self.state()
         moments = random.Random(5)
         resumed = 0
-        for _ in range(6):
+        for _ in range(4):
             shutil.rmtree(self.app / "oscarp" / "c1")
             (self.app / "oscarp" / "components_data_size.yaml").unlink()
             (self.app / "oscarp" / "performance_models.json").unlink()
