@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/profiling/campaign_clusters.hpp"
 
+#include "known_clusters.hpp"
+
 #include "aisprint/base/files.hpp"
 #include "aisprint/deploy/state.hpp"
 #include "aisprint/tosca/clusters.hpp"
@@ -98,18 +100,9 @@ Result<std::unique_ptr<CampaignClusters>> CampaignClusters::open(const tosca::De
 }
 
 Result<void> CampaignClusters::check(const std::vector<std::string>& resources) {
-    std::vector<Diagnostic> errors;
-    for (const std::string& resource : resources) {
-        if (m_impl->source_of(resource) == nullptr) {
-            errors.push_back(make_error("PRF098",
-                                        fmt::format("resource {} is no cluster", resource),
-                                        "leave its units out with --only"));
-        }
-    }
-    if (!errors.empty()) {
-        return fail(ErrorKind::input, std::move(errors));
-    }
-    return {};
+    return check_known(resources, [this](const std::string& resource) {
+        return m_impl->source_of(resource) != nullptr;
+    });
 }
 
 Result<ClusterMap> CampaignClusters::prepare(const NodeCounts& nodes, std::stop_token stop) {

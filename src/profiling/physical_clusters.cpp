@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/profiling/physical_clusters.hpp"
 
+#include "known_clusters.hpp"
 #include "node_cordons.hpp"
 
 #include "aisprint/base/files.hpp"
@@ -187,18 +188,9 @@ Result<std::unique_ptr<PhysicalClusters>> PhysicalClusters::open(const tosca::De
 }
 
 Result<void> PhysicalClusters::check(const std::vector<std::string>& resources) {
-    std::vector<Diagnostic> errors;
-    for (const std::string& resource : resources) {
-        if (!m_impl->clusters.contains(resource)) {
-            errors.push_back(make_error("PRF098",
-                                        fmt::format("resource {} is no cluster", resource),
-                                        "leave its units out with --only"));
-        }
-    }
-    if (!errors.empty()) {
-        return fail(ErrorKind::input, std::move(errors));
-    }
-    return {};
+    return check_known(resources, [this](const std::string& resource) {
+        return m_impl->clusters.contains(resource);
+    });
 }
 
 Result<ClusterMap> PhysicalClusters::prepare(const NodeCounts& nodes, std::stop_token stop) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/profiling/virtual_clusters.hpp"
 
+#include "known_clusters.hpp"
 #include "virtual_clusters_impl.hpp"
 
 #include "aisprint/base/files.hpp"
@@ -376,18 +377,9 @@ Result<std::unique_ptr<VirtualClusters>> VirtualClusters::open(const tosca::Depl
 }
 
 Result<void> VirtualClusters::check(const std::vector<std::string>& resources) {
-    std::vector<Diagnostic> errors;
-    for (const std::string& resource : resources) {
-        if (m_impl->clusters.find(resource) == nullptr) {
-            errors.push_back(make_error("PRF098",
-                                        fmt::format("resource {} is no cluster", resource),
-                                        "leave its units out with --only"));
-        }
-    }
-    if (!errors.empty()) {
-        return fail(ErrorKind::input, std::move(errors));
-    }
-    return {};
+    return check_known(resources, [this](const std::string& resource) {
+        return m_impl->clusters.find(resource) != nullptr;
+    });
 }
 
 Result<ClusterMap> VirtualClusters::prepare(const NodeCounts& nodes, std::stop_token stop) {

@@ -106,14 +106,7 @@ Result<Deployment> load_clusters(const config::ApplicationFolder& folder,
     files.im = im_folder;
     Findings findings;
     Deployment clusters = ClusterReader(folder, std::move(files), findings).read(resources);
-    sort_and_merge(findings.warnings);
-    for (Diagnostic& warning : findings.warnings) {
-        reporter.report(std::move(warning));
-    }
-    if (!findings.errors.empty()) {
-        sort_and_merge(findings.errors);
-        return fail(ErrorKind::input, std::move(findings.errors));
-    }
+    AISPRINT_TRY(conclude(std::move(findings), reporter));
     return clusters;
 }
 

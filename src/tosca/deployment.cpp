@@ -260,14 +260,7 @@ Result<Deployment> load_deployment(const config::ApplicationFolder& folder,
     Findings findings;
     Deployment deployment =
         DeploymentReader(folder, std::move(files), unprotected, findings).read();
-    sort_and_merge(findings.warnings);
-    for (Diagnostic& warning : findings.warnings) {
-        reporter.report(std::move(warning));
-    }
-    if (!findings.errors.empty()) {
-        sort_and_merge(findings.errors);
-        return fail(ErrorKind::input, std::move(findings.errors));
-    }
+    AISPRINT_TRY(conclude(std::move(findings), reporter));
     return deployment;
 }
 

@@ -86,4 +86,16 @@ std::optional<std::string> positive_number(const yaml::Node& node) {
     return node.scalar;
 }
 
+Result<void> conclude(Findings findings, Reporter& reporter) {
+    sort_and_merge(findings.warnings);
+    for (Diagnostic& warning : findings.warnings) {
+        reporter.report(std::move(warning));
+    }
+    if (!findings.errors.empty()) {
+        sort_and_merge(findings.errors);
+        return fail(ErrorKind::input, std::move(findings.errors));
+    }
+    return {};
+}
+
 } // namespace aisprint::tosca

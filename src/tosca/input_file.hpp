@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "aisprint/base/reporter.hpp"
 #include "aisprint/base/result.hpp"
 #include "aisprint/base/source_file.hpp"
 #include "aisprint/base/yaml.hpp"
@@ -17,6 +18,9 @@ struct Findings {
     std::vector<Diagnostic> errors;
     std::vector<Diagnostic> warnings;
 };
+
+/// Reports the warnings, in order, and fails (input) with the errors if there are any.
+[[nodiscard]] Result<void> conclude(Findings findings, Reporter& reporter);
 
 /// A YAML file with the way back to its places.
 struct InputFile {
