@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/profiling/live_run.hpp"
 
-#include "campaign_files.hpp"
-#include "campaign_results.hpp"
+#include "live_forecast.hpp"
 #include "live_models.hpp"
 #include "live_paths.hpp"
-#include "queue_forecast.hpp"
 
 #include "aisprint/base/files.hpp"
 
@@ -232,7 +230,7 @@ private:
     }
 
     Result<void> compare_components(const RunRequest& request) {
-        AISPRINT_TRY(make_forecasts());
+        AISPRINT_TRY(make_forecast());
         for (std::size_t i = 0; i < m_chain.units.size(); ++i) {
             LiveComponent component;
             component.unit = unit_at(i).id;
@@ -252,68 +250,29 @@ private:
         return {};
     }
 
+    Result<void> make_forecast() {
+        std::vector<int> parallelism;
+        for (std::size_t i = 0; i < m_chain.units.size(); ++i) {
+            parallelism.push_back(parallelism_at(i));
+        }
+        AISPRINT_TRY_ASSIGN(std::vector<QueueStage> stages,
+                            stages_of_campaign(m_plan, m_deployment, parallelism));
+        for (QueueStage& stage : stages) {
+            stage.holding.machine_cores = m_options.machine_cores;
+        }
+        m_forecast = LiveForecast(std::move(stages), m_outcome.uploads, m_options.warm_up);
+        return {};
+    }
+
     void expect(std::size_t position, LiveComponent& component) {
         const auto model = m_models.find(component.unit);
         if (model != m_models.end()) {
             component.model_name = model->second.name;
             component.times.model =
                 ask_model(model->second, component.parallelism * unit_at(position).cpu,
-                          drawn_rate() * m_stages[position].jobs_per_input, component.notes);
+                          drawn_rate() * m_forecast.jobs_per_input(position), component.notes);
         }
-        const StageForecast& forecast = m_forecasts[position];
-        if (m_stages[position].holding.points.empty()) {
-            component.notes.emplace_back("no forecast: the component was not tested alone");
-        } else if (forecast.saturated) {
-            component.notes.emplace_back("no forecast: more jobs come than can be done");
-        } else {
-            component.times.forecast =
-                ExpectedTime{forecast.waiting + forecast.holding, std::nullopt, std::nullopt};
-            if (forecast.extrapolated) {
-                component.notes.push_back(
-                    fmt::format("the forecast reaches beyond the campaign: {:.2g} jobs at once",
-                                forecast.at_once));
-            }
-        }
-    }
-
-    /// What queues let expect, with the times and the numbers of jobs that the campaign measured.
-    Result<void> make_forecasts() {
-        const CampaignFiles files(m_plan);
-        const CampaignResults results(m_plan, files);
-        for (std::size_t i = 0; i < m_chain.units.size(); ++i) {
-            QueueStage stage;
-            stage.slots = parallelism_at(i);
-            const std::size_t tested = m_plan.tested_in.at(m_chain.units[i]);
-            if (m_plan.parameters.single_services) {
-                AISPRINT_TRY_ASSIGN(const std::vector<ServiceRun> runs,
-                                    results.read_unit(tested, unit_at(i)));
-                stage.holding = holding_times(runs);
-                stage.holding.cpu = unit_at(i).cpu;
-                stage.holding.machine_cores = m_options.machine_cores;
-            }
-            AISPRINT_TRY_ASSIGN(stage.jobs_per_input, jobs_per_input(files, i));
-            m_stages.push_back(std::move(stage));
-        }
-        m_forecasts = forecast_queues(m_stages, drawn_rate(), m_options.arrival);
-        return {};
-    }
-
-    /// Jobs of a stage for each of the first, over the full workflows of the deployment; 1 if there
-    /// are none.
-    Result<double> jobs_per_input(const CampaignFiles& files, std::size_t position) {
-        double first = 0;
-        double here = 0;
-        for (const Run& run : m_plan.schedules[m_deployment].runs) {
-            const TestId full{m_deployment, run.number, k_full_workflow};
-            if (!files.is_done(full)) {
-                continue;
-            }
-            AISPRINT_TRY_ASSIGN(const auto inputs, files.read_jobs(full, unit_at(0).service));
-            AISPRINT_TRY_ASSIGN(const auto jobs, files.read_jobs(full, unit_at(position).service));
-            first += static_cast<double>(inputs.size());
-            here += static_cast<double>(jobs.size());
-        }
-        return first > 0 && here > 0 ? here / first : 1.0;
+        component.times.forecast = m_forecast.component(position, component.notes);
     }
 
     /// Share of the time in which the slots of a component worked.
@@ -341,12 +300,11 @@ private:
         }
         summarise(times, path.times);
         path.times.model = ExpectedTime();
-        path.times.forecast = ExpectedTime();
         for (std::size_t i = constraint.first; i <= constraint.last; ++i) {
             path.partitions.push_back(unit_at(i).partition);
             add(m_result.components[i].times.model, path.times.model);
-            add(m_result.components[i].times.forecast, path.times.forecast);
         }
+        path.times.forecast = m_forecast.path(constraint.first, constraint.last);
         m_result.paths.push_back(std::move(path));
     }
 
@@ -396,8 +354,7 @@ private:
     std::map<std::string, LiveModel> m_models;
     RunOutcome m_outcome;
     std::vector<Journey> m_journeys; ///< by input; they point into the outcome
-    std::vector<QueueStage> m_stages;
-    std::vector<StageForecast> m_forecasts;
+    LiveForecast m_forecast;
     LiveResult m_result;
 };
 

@@ -2,8 +2,12 @@
 #include "queue_forecast.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <deque>
+#include <limits>
 #include <map>
+#include <optional>
 
 namespace aisprint::profiling {
 
@@ -11,15 +15,17 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
+constexpr double k_shortest = 1e-6; ///< s, so that jobs which take no time end, too
+
 /// When a job held its slot.
 struct Held {
     Moment begin;
     Moment end;
 };
 
-std::vector<Held> held_slots(const ServiceRun& run) {
+std::vector<Held> held_by(const std::vector<JobRecord>& jobs) {
     std::vector<Held> held;
-    for (const JobRecord& job : run.jobs) {
+    for (const JobRecord& job : jobs) {
         const std::optional<Moment>& begin = job.pod_create ? job.pod_create : job.job_start;
         if (begin && job.job_finish && *job.job_finish > *begin) {
             held.push_back({*begin, *job.job_finish});
@@ -28,7 +34,7 @@ std::vector<Held> held_slots(const ServiceRun& run) {
     return held;
 }
 
-/// How many jobs ran at once, over the time of a run.
+/// How many jobs ran at once, over the time of a test.
 class Crowd {
 public:
     explicit Crowd(const std::vector<Held>& held) {
@@ -70,60 +76,162 @@ private:
     std::vector<Step> m_steps;
 };
 
-/// Sums over the jobs of a level.
-struct LevelSums {
-    double jobs = 0;
-    double at_once = 0;
-    double seconds = 0;
-    double squares = 0;
+double median_of(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    if (values.size() % 2 != 0) {
+        return *middle;
+    }
+    return (*middle + *std::max_element(values.begin(), middle)) / 2;
+}
+
+/// Slots that were held with about as many jobs at once.
+struct Group {
+    HeldSlot middle;
+    double weight = 0; ///< number of slots
 };
 
-/// Probability that an arriving job waits in M/M/c (Erlang's C), for a load below c.
-double erlang_c(int slots, double load) {
-    double blocking = 1; // Erlang's B by its recursion, which does not overflow
-    for (int k = 1; k <= slots; ++k) {
-        blocking = load * blocking / (k + load * blocking);
-    }
-    return blocking / (1 - load / slots * (1 - blocking));
+Group joined(const Group& one, const Group& other) {
+    const double weight = one.weight + other.weight;
+    const auto mean = [&](double HeldSlot::*value) {
+        return (one.middle.*value * one.weight + other.middle.*value * other.weight) / weight;
+    };
+    return {{mean(&HeldSlot::at_once), mean(&HeldSlot::seconds)}, weight};
 }
 
-/// Mean of the holding time over the numbers of other jobs that a job meets.
-double mean_holding(const HoldingTimes& holding, double others, int most, Arrival arrival) {
-    if (arrival != Arrival::poisson) {
-        return holding.at(1 + std::min(others, static_cast<double>(most)));
-    }
-    // of a Poisson process an arrival sees the distribution over time; all slots bound it
-    double probability = std::exp(-others);
-    double rest = 1;
-    double mean = 0;
-    for (int k = 0; k < most; ++k) {
-        mean += probability * holding.at(1 + k);
-        rest -= probability;
-        probability *= others / (k + 1);
-    }
-    return mean + std::max(0.0, rest) * holding.at(1 + most);
-}
+/// One passage of a list of arrivals through the stages.
+class Passage {
+public:
+    explicit Passage(const std::vector<QueueStage>& stages)
+        : m_stages(stages), m_waiting(stages.size()), m_running(stages.size(), 0),
+          m_owed(stages.size(), 0), m_jobs(stages.size()) {}
 
-/// Mean number of other inputs on their way while one is.
-double others_of(double seconds_in_all, double rate, Arrival arrival) {
-    if (arrival == Arrival::poisson) {
-        return rate * seconds_in_all;
+    std::vector<std::vector<ForecastJob>> run(const std::vector<double>& arrivals) {
+        std::size_t next = 0;
+        while (next < arrivals.size() || !m_active.empty()) {
+            const double end = m_now + shortest_rest();
+            if (next < arrivals.size() && (m_active.empty() || arrivals[next] <= end)) {
+                advance(std::max(arrivals[next], m_now));
+                create(0, next);
+                ++next;
+            } else {
+                advance(end);
+                finish_jobs();
+            }
+            fill_slots();
+        }
+        return std::move(m_jobs);
     }
-    double overlap = 0;
-    for (int k = 1; k / rate < seconds_in_all; ++k) {
-        overlap += 2 * (seconds_in_all - k / rate);
+
+private:
+    /// A job that holds a slot.
+    struct Active {
+        std::size_t stage = 0;
+        std::size_t job = 0; ///< of the stage
+        double rest = 1;     ///< share of its work that is left
+        double met = 0;      ///< integral of the number of jobs at once
+    };
+
+    /// Seconds that a job of a stage needs with as many at once as now.
+    [[nodiscard]] double holding(std::size_t stage) const {
+        return std::max(k_shortest,
+                        m_stages[stage].holding.at(static_cast<double>(m_active.size())));
     }
-    return seconds_in_all > 0 ? overlap / seconds_in_all : 0;
-}
+
+    [[nodiscard]] double shortest_rest() const {
+        double shortest = std::numeric_limits<double>::infinity();
+        for (const Active& job : m_active) {
+            shortest = std::min(shortest, job.rest * holding(job.stage));
+        }
+        return shortest;
+    }
+
+    void advance(double moment) {
+        for (Active& job : m_active) {
+            job.rest -= (moment - m_now) / holding(job.stage);
+            job.met += (moment - m_now) * static_cast<double>(m_active.size());
+        }
+        m_now = moment;
+    }
+
+    /// Jobs of a stage for something that has reached it: one, or as many as a share of them adds
+    /// up to.
+    void create(std::size_t stage, std::size_t input) {
+        const double before = stage == 0 ? 1 : m_stages[stage - 1].jobs_per_input;
+        m_owed[stage] += m_stages[stage].jobs_per_input / before;
+        constexpr double k_slack = 1e-9; // thirds add up to less than one
+        for (; m_owed[stage] >= 1 - k_slack; m_owed[stage] -= 1) {
+            m_waiting[stage].push_back(m_jobs[stage].size());
+            m_jobs[stage].push_back({input, m_now, m_now, m_now, 1});
+        }
+    }
+
+    void finish_jobs() {
+        constexpr double k_instant = 1e-9; // s: more than moments are rounded by
+        const auto still_runs = [this](const Active& job) {
+            return job.rest * holding(job.stage) > k_instant;
+        };
+        const auto first_done = std::stable_partition(m_active.begin(), m_active.end(), still_runs);
+        const std::vector<Active> done_now(first_done, m_active.end());
+        m_active.erase(first_done, m_active.end());
+        for (const Active& job : done_now) {
+            ForecastJob& done = m_jobs[job.stage][job.job];
+            done.finished = m_now;
+            if (done.finished > done.started) {
+                done.at_once = job.met / (done.finished - done.started);
+            }
+            --m_running[job.stage];
+            if (job.stage + 1 < m_stages.size()) {
+                create(job.stage + 1, done.input);
+            }
+        }
+    }
+
+    void fill_slots() {
+        for (std::size_t stage = 0; stage < m_stages.size(); ++stage) {
+            while (!m_waiting[stage].empty() && m_running[stage] < m_stages[stage].slots) {
+                const std::size_t job = m_waiting[stage].front();
+                m_waiting[stage].pop_front();
+                m_jobs[stage][job].started = m_now;
+                m_active.push_back({stage, job, 1, 0});
+                ++m_running[stage];
+            }
+        }
+    }
+
+    const std::vector<QueueStage>& m_stages;
+    std::vector<std::deque<std::size_t>> m_waiting; ///< jobs, by stage
+    std::vector<int> m_running;                     ///< number of jobs, by stage
+    std::vector<double> m_owed; ///< parts of jobs that did not make a whole one, by stage
+    std::vector<std::vector<ForecastJob>> m_jobs;
+    std::vector<Active> m_active;
+    double m_now = 0;
+};
 
 } // namespace
+
+std::vector<HeldSlot> held_slots(const std::vector<std::vector<JobRecord>>& services,
+                                 std::size_t service) {
+    std::vector<Held> all;
+    for (const std::vector<JobRecord>& jobs : services) {
+        const std::vector<Held> held = held_by(jobs);
+        all.insert(all.end(), held.begin(), held.end());
+    }
+    const Crowd crowd(all);
+    std::vector<HeldSlot> slots;
+    for (const Held& job : held_by(services[service])) {
+        slots.push_back({crowd.mean_over(job), Seconds(job.end - job.begin).count()});
+    }
+    return slots;
+}
 
 double HoldingTimes::at(double at_once) const {
     if (points.empty()) {
         return 0;
     }
-    const auto above = std::find_if(points.begin(), points.end(),
-                                    [&](const Point& point) { return point.at_once >= at_once; });
+    const auto above = std::find_if(points.begin(), points.end(), [&](const HeldSlot& point) {
+        return point.at_once >= at_once;
+    });
     if (above == points.begin()) {
         return points.front().seconds;
     }
@@ -134,7 +242,7 @@ double HoldingTimes::at(double at_once) const {
         };
         return points.back().seconds * crowding(at_once) / crowding(points.back().at_once);
     }
-    const Point& below = *std::prev(above);
+    const HeldSlot& below = *std::prev(above);
     const double part = (at_once - below.at_once) / (above->at_once - below.at_once);
     return below.seconds + part * (above->seconds - below.seconds);
 }
@@ -145,77 +253,38 @@ bool HoldingTimes::covers(double at_once) const {
            at_once <= points.back().at_once + k_slack;
 }
 
-HoldingTimes holding_times(const std::vector<ServiceRun>& runs) {
-    std::map<int, LevelSums> levels;
-    for (const ServiceRun& run : runs) {
-        const std::vector<Held> held = held_slots(run);
-        const Crowd crowd(held);
-        for (const Held& job : held) {
-            const double seconds = Seconds(job.end - job.begin).count();
-            LevelSums& level = levels[run.parallelism];
-            level.jobs += 1;
-            level.at_once += crowd.mean_over(job);
-            level.seconds += seconds;
-            level.squares += seconds * seconds;
+HoldingTimes fit_holding_times(const std::vector<HeldSlot>& slots) {
+    std::map<long, std::vector<HeldSlot>> by_number;
+    for (const HeldSlot& slot : slots) {
+        by_number[std::lround(slot.at_once)].push_back(slot);
+    }
+    std::vector<Group> groups;
+    for (const auto& [number, alike] : by_number) {
+        std::vector<double> seconds;
+        double at_once = 0;
+        for (const HeldSlot& slot : alike) {
+            seconds.push_back(slot.seconds);
+            at_once += slot.at_once;
+        }
+        const auto count = static_cast<double>(alike.size());
+        groups.push_back({{at_once / count, median_of(std::move(seconds))}, count});
+        while (groups.size() > 1 &&
+               groups[groups.size() - 2].middle.seconds > groups.back().middle.seconds) {
+            const Group last = groups.back();
+            groups.pop_back();
+            groups.back() = joined(groups.back(), last);
         }
     }
     HoldingTimes times;
-    for (const auto& [parallelism, level] : levels) {
-        const double mean = level.seconds / level.jobs;
-        if (times.points.empty()) {
-            times.variation = std::max(0.0, level.squares / level.jobs / (mean * mean) - 1);
-        }
-        const double at_once = level.at_once / level.jobs;
-        // levels at which no more jobs came together than at the one before tell nothing new
-        if (times.points.empty() || at_once > times.points.back().at_once + 0.01) {
-            times.points.push_back({at_once, mean});
-        }
+    for (const Group& group : groups) {
+        times.points.push_back(group.middle);
     }
     return times;
 }
 
-std::vector<StageForecast>
-forecast_queues(const std::vector<QueueStage>& stages, double rate, Arrival arrival) {
-    std::vector<StageForecast> forecasts(stages.size());
-    int slots = 0;
-    for (std::size_t i = 0; i < stages.size(); ++i) {
-        forecasts[i].holding = stages[i].holding.at(1);
-        slots += stages[i].slots;
-    }
-    // holding times depend on how many jobs meet, and that on holding times
-    constexpr int k_rounds = 100;
-    for (int round = 0; round < k_rounds; ++round) {
-        double in_all = 0;
-        for (std::size_t i = 0; i < stages.size(); ++i) {
-            in_all += stages[i].jobs_per_input * forecasts[i].holding;
-        }
-        const double others = others_of(in_all, rate, arrival);
-        for (std::size_t i = 0; i < stages.size(); ++i) {
-            const double next = mean_holding(stages[i].holding, others, slots - 1, arrival);
-            forecasts[i].holding = (forecasts[i].holding + next) / 2;
-            forecasts[i].at_once = 1 + std::min(others, static_cast<double>(slots - 1));
-            forecasts[i].extrapolated = !stages[i].holding.covers(forecasts[i].at_once);
-        }
-    }
-    double arrivals_vary = arrival == Arrival::poisson ? 1 : 0;
-    for (std::size_t i = 0; i < stages.size(); ++i) {
-        const QueueStage& stage = stages[i];
-        StageForecast& forecast = forecasts[i];
-        const double load = rate * stage.jobs_per_input * forecast.holding;
-        const double use = load / stage.slots;
-        if (use >= 1) {
-            forecast.saturated = true;
-            arrivals_vary = stage.holding.variation;
-            continue;
-        }
-        forecast.waiting = (arrivals_vary + stage.holding.variation) / 2 *
-                           erlang_c(stage.slots, load) * forecast.holding /
-                           (stage.slots * (1 - use));
-        arrivals_vary = 1 + (1 - use * use) * (arrivals_vary - 1) +
-                        use * use / std::sqrt(stage.slots) * (stage.holding.variation - 1);
-        arrivals_vary = std::max(0.0, arrivals_vary);
-    }
-    return forecasts;
+std::vector<std::vector<ForecastJob>> forecast_queues(const std::vector<QueueStage>& stages,
+                                                      const std::vector<double>& arrivals) {
+    return Passage(stages).run(arrivals);
 }
 
 } // namespace aisprint::profiling

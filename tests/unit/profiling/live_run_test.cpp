@@ -151,7 +151,7 @@ TEST_F(LiveRunTest, WhatIsMissingIsTold) {
     EXPECT_THAT(codes, ElementsAre("PRF081", "PRF082", "PRF082"));
     EXPECT_FALSE(result->components[0].times.model);
     EXPECT_FALSE(result->components[0].times.forecast);
-    EXPECT_THAT(result->components[0].notes, ElementsAre(HasSubstr("not tested alone")));
+    EXPECT_THAT(result->components[0].notes, ElementsAre(HasSubstr("no tests of the component")));
     EXPECT_FALSE(result->paths[0].times.model) << "a sum with an unknown part is unknown";
 }
 
