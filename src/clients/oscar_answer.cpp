@@ -275,6 +275,11 @@ std::string to_oscar_json(const OscarService& service) {
             {"region", minio.region},
             {"verify", minio.verification == TlsVerification::on}};
     }
+    for (const auto& [alias, s3] : service.s3_providers) {
+        json["storage_providers"]["s3"][alias] = {{"access_key", s3.access_key},
+                                                  {"secret_key", s3.secret_key.reveal()},
+                                                  {"region", s3.region}};
+    }
     for (const auto& [name, value] : service.environment) {
         json["environment"]["Variables"][name] = value;
     }

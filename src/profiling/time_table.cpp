@@ -92,6 +92,9 @@ Json to_json(const JobRecord& job) {
         entry["interval"] = *job.interval;
         entry["response_code"] = job.response_code;
     }
+    if (job.init_seconds) {
+        entry["init_seconds"] = *job.init_seconds;
+    }
     return entry;
 }
 
@@ -154,6 +157,10 @@ public:
         job.peak_memory_bytes = value_or<std::uint64_t>(entry, "peak_memory_bytes", 0);
         job.interval = interval_of(entry);
         job.response_code = value_or<std::string>(entry, "response_code", {});
+        if (const auto init = entry.find("init_seconds");
+            init != entry.end() && init->is_number()) {
+            job.init_seconds = init->get<double>();
+        }
         return job;
     }
 

@@ -39,6 +39,14 @@ struct OscarMinio {
     bool operator==(const OscarMinio&) const = default;
 };
 
+/// Keys for the storage of AWS.
+struct OscarS3 {
+    std::string access_key;
+    Secret secret_key;
+    std::string region;
+    bool operator==(const OscarS3&) const = default;
+};
+
 /// How a cluster is set up.
 struct OscarConfig {
     std::string name;
@@ -52,7 +60,7 @@ struct OscarConfig {
 
 /// A folder of a bucket that a service reads or writes.
 struct OscarPath {
-    std::string provider; ///< "minio.default", "minio.<alias>"
+    std::string provider; ///< "minio.default", "minio.<alias>", "s3.<alias>"
     std::string path;     ///< "bucket0", "bucket0/in"
     auto operator<=>(const OscarPath&) const = default;
 };
@@ -72,6 +80,7 @@ struct OscarService {
     std::vector<OscarPath> inputs;
     std::vector<OscarPath> outputs;
     std::map<std::string, OscarMinio> minio_providers; ///< by alias
+    std::map<std::string, OscarS3> s3_providers;       ///< by alias
     std::map<std::string, std::string> environment;
     std::map<std::string, std::string> labels;
 };

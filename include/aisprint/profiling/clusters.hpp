@@ -22,7 +22,16 @@ enum class ClusterOrigin {
     virtual_  ///< we had it made by the Infrastructure Manager
 };
 
-/// An OSCAR cluster that is ready, and how to get into it.
+/// Where cloud functions keep objects and logs.
+struct FunctionHome {
+    std::string bucket;        ///< of S3, for all functions of the application
+    std::string logs_endpoint; ///< URL of CloudWatch; empty: that of AWS for the region
+    /// URL of a server like AWS, which services must be told of; empty: AWS itself.
+    std::string own_endpoint;
+    bool operator==(const FunctionHome&) const = default;
+};
+
+/// An OSCAR cluster that is ready, and how to get into it; or a resource with cloud functions.
 struct Cluster {
     std::string resource; ///< its name in candidate_resources.yaml
     ClusterOrigin origin = ClusterOrigin::physical;
@@ -35,6 +44,9 @@ struct Cluster {
     std::string minio_region = "us-east-1";
     std::optional<clients::SshTarget> ssh; ///< of the front end; nothing: no shell there
     clients::TlsVerification verification = clients::TlsVerification::on;
+    /// Of a resource with functions: MinIO's fields are those of S3 then, those of OSCAR and of
+    /// the front end mean nothing.
+    std::optional<FunctionHome> functions = std::nullopt;
 };
 
 /// Clusters by the name of their resource.

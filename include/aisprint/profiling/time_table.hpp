@@ -48,6 +48,8 @@ struct JobRecord {
     std::uint64_t peak_memory_bytes = 0;
     std::optional<int> interval; ///< of a synchronous test
     std::string response_code;   ///< of a synchronous test
+    /// What a new instance of a cloud function took before the call: a cold start.
+    std::optional<double> init_seconds = std::nullopt;
 };
 
 /// The parts of a job's response time in seconds; parts between moments that are not known are

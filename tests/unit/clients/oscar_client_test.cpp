@@ -199,15 +199,20 @@ TEST_F(OscarClientTest, SendsAServiceAsTheProtocolSays) {
     service.min_scale = 4;
     service.inputs.clear();
     service.minio_providers.clear();
+    service.outputs = {{"s3.s3-F1", "functions/mask-detector/output"}};
+    service.s3_providers["s3-F1"] = {"AKDUMMY", Secret("pw3"), "eu-west-1"};
     service.environment = {{"KCI", "on"}};
     service.labels = {{"campaign", "c1"}};
     ASSERT_TRUE(m_client.update(service, {}).has_value());
-    EXPECT_EQ(m_transport.requests[1].body,
-              R"({"name":"mask-detector","image":"reg/mask-detector:1","cpu":"0.9",)"
-              R"("memory":"1024Mi","log_level":"INFO","synchronous":{"min_scale":4},)"
-              R"("script":"#!/bin/bash\nsh /opt/mask-detector/script.sh\n","input":[],)"
-              R"("output":[{"storage_provider":"minio.minio-VM2","path":"bucket2"}],)"
-              R"("environment":{"Variables":{"KCI":"on"}},"labels":{"campaign":"c1"}})");
+    EXPECT_EQ(
+        m_transport.requests[1].body,
+        R"({"name":"mask-detector","image":"reg/mask-detector:1","cpu":"0.9",)"
+        R"("memory":"1024Mi","log_level":"INFO","synchronous":{"min_scale":4},)"
+        R"("script":"#!/bin/bash\nsh /opt/mask-detector/script.sh\n","input":[],)"
+        R"("output":[{"storage_provider":"s3.s3-F1","path":"functions/mask-detector/output"}],)"
+        R"("storage_providers":{"s3":{"s3-F1":{"access_key":"AKDUMMY","secret_key":"pw3",)"
+        R"("region":"eu-west-1"}}},)"
+        R"("environment":{"Variables":{"KCI":"on"}},"labels":{"campaign":"c1"}})");
     EXPECT_THAT(requests(), ElementsAre("POST https://oscar.example/system/services",
                                         "PUT https://oscar.example/system/services"));
 }

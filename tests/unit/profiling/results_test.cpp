@@ -68,6 +68,7 @@ TEST(TimeTable, IsReadBackAsItWasWritten) {
     record.input_key = "clip 1.mp4";
     record.output_keys = {"x/y.jpg"};
     record.output_bytes = 12;
+    record.init_seconds = 0.25;
     record.script_end.reset();
     const auto jobs = parse_time_table(SourceFile("t", to_time_table({record})));
     ASSERT_TRUE(jobs);
@@ -75,6 +76,7 @@ TEST(TimeTable, IsReadBackAsItWasWritten) {
     EXPECT_EQ(to_time_table(*jobs), to_time_table({record}));
     EXPECT_EQ(jobs->front().status, JobStatus::timed_out);
     EXPECT_FALSE(jobs->front().script_end);
+    EXPECT_EQ(jobs->front().init_seconds, 0.25);
 }
 
 TEST(TimeTable, FaultsAreToldAllAtOnce) {
