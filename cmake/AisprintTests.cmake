@@ -10,6 +10,7 @@ function(aisprint_add_unit_test library)
                                           GTest::gmock GTest::gtest_main aisprint_warnings)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/tests/support"
                                                "${PROJECT_SOURCE_DIR}/src/${library}")
+  target_compile_options(${target} PRIVATE ${AISPRINT_TEST_OPTIONS})
   target_compile_definitions(
     ${target} PRIVATE AISPRINT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                       AISPRINT_SHARED_DATA="${AISPRINT_SHARED_DATA}")
