@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every technique on every data set that the reference has figures of, one technique at a time as
 // the reference was run: validation error (counter `mape`, %) and time, beside the reference's
-// (`ref_mape`, `ref_s`; docs/performance.md). Rows are split one by one, as the reference does.
+// (`ref_mape`, `ref_s`; docs/performance.md). Rows are split one by one, as the reference does, and
+// by hold-out the very rows that it set apart are (reference_split.hpp).
 //
 // `Training` is what users get. `EqualEffort` leaves out the logarithms of the target that trees
 // try too, so that as many models are fitted as the reference fits; the residuals of intervals,
@@ -9,6 +10,7 @@
 #include "aisprint/base/files.hpp"
 #include "aisprint/base/reporter.hpp"
 #include "aisprint/training/train.hpp"
+#include "reference_split.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -18,6 +20,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -175,6 +178,34 @@ void narrow(const std::string& configuration, TrainingConfig& config) {
     }
 }
 
+/// Sets the rows apart that the reference did, by a column that numbers them. It ran SVR on
+/// standardized data.
+void hold_out_as_reference(const Technique technique, TrainingConfig& config, Table& table) {
+    using bench::Standardized;
+    const std::string name = "number of the row";
+    config.group_columns.clear();
+    Column numbers;
+    numbers.name = name;
+    for (std::size_t i = 0; i < table.rows; ++i) {
+        numbers.numbers.push_back(static_cast<double>(i));
+    }
+    for (const Column& column : table.columns) {
+        if (column.name != config.target) {
+            config.group_columns.push_back(column.name);
+        }
+    }
+    std::vector<double> apart;
+    for (const std::size_t row : bench::reference_hold_out(
+             table.rows, config.hold_out_ratio,
+             technique == Technique::svr ? Standardized::yes : Standardized::no)) {
+        apart.push_back(static_cast<double>(row));
+    }
+    table.columns.push_back(std::move(numbers));
+    config.skip_columns.push_back(name);
+    config.validation_split = SplitMethod::interpolation;
+    config.interpolation = {{name, std::move(apart)}};
+}
+
 enum class Effort { ours, equal };
 
 void bench_training(benchmark::State& state,
@@ -191,6 +222,9 @@ void bench_training(benchmark::State& state,
     config.techniques = {reference.technique};
     config.split_by_group = false;
     narrow(campaign.configuration, config);
+    if (config.validation_split == SplitMethod::hold_out) {
+        hold_out_as_reference(reference.technique, config, loaded->table);
+    }
     if (effort == Effort::equal && reference.technique > Technique::svr) {
         config.candidates[reference.technique].emplace_back("target_transform",
                                                             candidates<std::string>({"none"}));
