@@ -33,6 +33,10 @@ std::string to_text(const ClusterEvent& event) {
         return fmt::format("Resource {} is being deployed...", event.resource);
     case ClusterEventKind::waiting_for_deployment:
         return "\nWaiting for infrastructure deployment (this may take up to 15 minutes)...";
+    case ClusterEventKind::deploying_functions:
+        return "\nDeploying functions...";
+    case ClusterEventKind::deploying_function:
+        return fmt::format("Function {} is being deployed...", event.resource);
     case ClusterEventKind::updating_resource:
         return fmt::format("Resource {} is being updated...", event.resource);
     case ClusterEventKind::waiting_for_update:

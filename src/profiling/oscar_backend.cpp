@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/profiling/oscar_backend.hpp"
 
+#include "function_checks.hpp"
+#include "function_log.hpp"
+#include "function_tables.hpp"
 #include "oscar_image.hpp"
 #include "oscar_run.hpp"
 #include "oscar_services.hpp"
+#include "oscar_storage.hpp"
 
 #include "aisprint/base/files.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <set>
@@ -21,45 +24,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* k_objects_file = ".objects.json"; ///< what the full workflow left, and where
 constexpr std::size_t k_longest_name = 39;              ///< of a service, in every version
-
-/// Objects of a run of the full workflow that wait for tests of single services.
-struct KeptObjects {
-    std::string resource;
-    std::size_t position = 0;
-    std::size_t count = 0;
-};
-
-std::string to_text(const std::string& workflow, const std::vector<KeptObjects>& kept) {
-    nlohmann::ordered_json json{{"workflow", workflow},
-                                {"objects", nlohmann::ordered_json::array()}};
-    for (const KeptObjects& objects : kept) {
-        json["objects"].push_back({{"resource", objects.resource},
-                                   {"position", objects.position},
-                                   {"count", objects.count}});
-    }
-    return json.dump() + "\n";
-}
-
-/// Reads to_text()'s form if it is of that workflow; nothing for all else.
-std::optional<std::vector<KeptObjects>> parse_kept(const std::string& text,
-                                                   const std::string& workflow) {
-    const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (!json.is_object() || json.value("workflow", nlohmann::json()) != workflow ||
-        !json.contains("objects") || !json["objects"].is_array()) {
-        return std::nullopt;
-    }
-    std::vector<KeptObjects> kept;
-    for (const auto& entry : json["objects"]) {
-        if (!entry.is_object() || !entry.contains("resource") || !entry["resource"].is_string() ||
-            !entry.contains("position") || !entry["position"].is_number_unsigned() ||
-            !entry.contains("count") || !entry["count"].is_number_unsigned()) {
-            return std::nullopt;
-        }
-        kept.push_back({entry["resource"].get<std::string>(), entry["position"].get<std::size_t>(),
-                        entry["count"].get<std::size_t>()});
-    }
-    return kept;
-}
 
 /// Bucket names of a run, and of the tests of its services alone.
 NamesNeeded names_on(const std::string& resource, const Testbed& testbed, const UnitChain& chain) {
@@ -94,11 +58,16 @@ struct OscarBackend::Impl {
     std::size_t longest_chain = 0;
     OscarClusters clusters;
     std::set<std::string> warned;
+    std::map<std::string, std::set<std::string>> folders; ///< of functions, by resource
 
     void say(const std::string& text) const {
         if (parts.say) {
             parts.say(text);
         }
+    }
+
+    [[nodiscard]] OscarStorage storage() const {
+        return OscarStorage(options, [this](const std::string& text) { say(text); });
     }
 
     void warn_once(const std::string& key, Diagnostic diagnostic) {
@@ -109,15 +78,8 @@ struct OscarBackend::Impl {
 
     void check_unit(const Testbed& testbed, const Unit& unit, std::vector<Diagnostic>& errors) {
         const ResourceFacts* resource = testbed.find_resource(unit.resource);
-        if (resource != nullptr && resource->is_function) {
-            errors.push_back(make_error(
-                "PRF103",
-                fmt::format("{} is a cloud function: they cannot be profiled on AWS yet", unit.id),
-                "offer resources that are no functions, or measure on this machine with "
-                "--backend local"));
-            return;
-        }
-        if (unit.service.size() > k_longest_name) {
+        const bool is_function = resource != nullptr && resource->is_function;
+        if (!is_function && unit.service.size() > k_longest_name) {
             errors.push_back(make_error(
                 "PRF104",
                 fmt::format("'{}' is no name for an OSCAR service: it has {} characters, {} are "
@@ -125,8 +87,10 @@ struct OscarBackend::Impl {
                             unit.service, unit.service.size(), k_longest_name),
                 "give the component a shorter name"));
         }
+        const std::string architecture =
+            resource == nullptr ? std::string() : resource->architecture;
         auto image =
-            choose_image(unit, resource == nullptr ? std::string() : resource->architecture);
+            is_function ? check_function(unit, architecture) : choose_image(unit, architecture);
         if (image) {
             images[unit.id] = std::move(*image);
         } else {
@@ -144,7 +108,9 @@ struct OscarBackend::Impl {
             }
             AISPRINT_TRY_ASSIGN(auto made,
                                 OscarCluster::connect(cluster, options.attempts, parts, stop));
-            note_enforcement(*made);
+            if (!cluster.functions) {
+                note_enforcement(*made);
+            }
             // services know the keys of the storage that they write to
             for (const auto& [other, facts] : wanted) {
                 made->hide_secrets_of(facts);
@@ -158,7 +124,8 @@ struct OscarBackend::Impl {
         return a.oscar_endpoint == b.oscar_endpoint && a.oscar_user == b.oscar_user &&
                a.oscar_password == b.oscar_password && a.minio_endpoint == b.minio_endpoint &&
                a.minio_access_key == b.minio_access_key &&
-               a.minio_secret_key == b.minio_secret_key && a.ssh.has_value() == b.ssh.has_value();
+               a.minio_secret_key == b.minio_secret_key && a.functions == b.functions &&
+               a.ssh.has_value() == b.ssh.has_value();
     }
 
     void note_enforcement(const OscarCluster& cluster) const {
@@ -170,12 +137,52 @@ struct OscarBackend::Impl {
         }
     }
 
+    /// Homes of the functions of these resources; none is asked for if there are none.
+    [[nodiscard]] Result<ClusterMap> homes_of_functions(const Testbed& testbed,
+                                                        const UnitChain& chain) const {
+        std::set<std::string> resources;
+        for (const std::size_t unit : chain.units) {
+            const std::string& resource = testbed.units[unit].resource;
+            if (testbed.find_resource(resource)->is_function) {
+                resources.insert(resource);
+            }
+        }
+        if (resources.empty()) {
+            return ClusterMap();
+        }
+        AISPRINT_ASSERT(parts.functions != nullptr);
+        return parts.functions->homes({resources.begin(), resources.end()});
+    }
+
+    /// Has the functions of a deployment made.
+    [[nodiscard]] Result<void>
+    make_functions(const Testbed& testbed, const UnitChain& chain, const std::stop_token& stop) {
+        if (parts.functions == nullptr) {
+            return {};
+        }
+        RunRequest full;
+        for (std::size_t k = 0; k < chain.units.size(); ++k) {
+            RunService service;
+            service.unit = &testbed.units[chain.units[k]];
+            service.position = k;
+            full.services.push_back(service);
+        }
+        std::vector<FunctionNeed> needs;
+        for (const OscarSite& site : make_sites(full, clusters, images)) {
+            if (site.is_function()) {
+                needs.push_back(function_need(site));
+            }
+        }
+        return parts.functions->prepare(needs, stop);
+    }
+
     /// Clusters of a run, each once, in the order of the chain.
     [[nodiscard]] static std::vector<const OscarCluster*>
     homes_of(const std::vector<OscarSite>& sites) {
         std::vector<const OscarCluster*> homes;
         for (const OscarSite& site : sites) {
-            if (std::find(homes.begin(), homes.end(), &site.home()) == homes.end()) {
+            if (!site.is_function() &&
+                std::find(homes.begin(), homes.end(), &site.home()) == homes.end()) {
                 homes.push_back(&site.home());
             }
         }
@@ -184,7 +191,7 @@ struct OscarBackend::Impl {
 
     Result<void> clear(const std::vector<OscarSite>& sites,
                        const std::function<bool(const std::string&)>& is_wanted,
-                       const std::stop_token& stop) const {
+                       const std::stop_token& stop) {
         const OscarDeployer deployer(options.owner, parts, stop);
         say("Removing services...");
         for (const OscarCluster* home : homes_of(sites)) {
@@ -195,7 +202,21 @@ struct OscarBackend::Impl {
         for (const OscarCluster* home : homes_of(sites)) {
             AISPRINT_TRY(deployer.remove_buckets(*home, is_wanted));
         }
+        AISPRINT_TRY(clear_functions(sites, stop));
         say("Done!");
+        return {};
+    }
+
+    /// Deletes what functions have read and written, and notes where they will do so again.
+    Result<void> clear_functions(const std::vector<OscarSite>& sites, const std::stop_token& stop) {
+        for (const OscarSite& site : sites) {
+            for (const OscarPlace& place : {site.input, site.output}) {
+                if (place.cluster->is_functions()) {
+                    folders[place.cluster->resource()].insert(place.prefix);
+                    AISPRINT_TRY(clear_place(place, stop));
+                }
+            }
+        }
         return {};
     }
 
@@ -206,87 +227,23 @@ struct OscarBackend::Impl {
         return {};
     }
 
-    /// Uploads inputs that the storage bucket does not have, or has otherwise.
-    Result<void> store_inputs(const OscarCluster& cluster,
-                              const std::vector<fs::path>& files,
-                              const std::stop_token& stop) const {
-        const clients::S3Client& s3 = cluster.s3();
-        const std::string& bucket = options.storage_bucket;
-        AISPRINT_TRY(cluster.value("make bucket " + bucket, s3.create_bucket(bucket, stop)));
-        for (const fs::path& file : files) {
-            const std::string key = file.filename().string();
-            AISPRINT_TRY_ASSIGN(const auto there,
-                                cluster.value("look for input " + key, s3.head(bucket, key, stop)));
-            AISPRINT_TRY_ASSIGN(const std::string etag,
-                                cluster.value("read input " + key, s3.etag_of_file(file)));
-            if (there && there->etag == etag) {
-                continue;
-            }
-            say(fmt::format("Uploading input file {} to {} storage bucket", key,
-                            cluster.resource()));
-            AISPRINT_TRY(
-                cluster.value("upload input " + key, s3.put_file(bucket, key, file, stop)));
-            say("Done!");
-        }
-        return {};
-    }
-
-    Result<std::vector<std::string>> names_in(const OscarPlace& place,
-                                              const std::stop_token& stop) const {
-        const auto objects = place.cluster->s3().list(place.bucket, place.prefix, stop);
-        std::vector<std::string> names;
-        if (!objects && objects.error().kind == clients::RemoteErrorKind::gone) {
-            return names;
-        }
-        AISPRINT_TRY(place.cluster->value("list the objects of bucket " + place.bucket, objects));
-        for (const clients::S3Object& object : *objects) {
-            if (!is_folder(object)) {
-                names.push_back(place.name_of(object.key));
-            }
-        }
-        return names;
-    }
-
-    /// Deletes what earlier runs kept in the storage bucket.
-    Result<void> forget_objects(const OscarCluster& cluster, const std::stop_token& stop) const {
-        for (std::size_t k = 0; k < longest_chain; ++k) {
-            const OscarPlace place =
-                objects_place(cluster, k, options.storage_bucket, options.owner);
-            if (place.bucket != options.storage_bucket) {
-                continue; // a bucket of its own
-            }
-            AISPRINT_TRY_ASSIGN(const std::vector<std::string> names, names_in(place, stop));
-            for (const std::string& name : names) {
+    /// Removes what runs have left on a cluster, or in the bucket of functions.
+    [[nodiscard]] Result<void> tidy(const OscarCluster& cluster) const {
+        if (cluster.is_functions()) {
+            const auto used = folders.find(cluster.resource());
+            for (const std::string& prefix :
+                 used == folders.end() ? std::set<std::string>() : used->second) {
                 AISPRINT_TRY(
-                    cluster.value("delete a kept object",
-                                  cluster.s3().remove(place.bucket, place.prefix + name, stop)));
+                    clear_place({&cluster, cluster.facts().functions->bucket, prefix}, {}));
             }
+            return {};
         }
-        return {};
-    }
-
-    /// Keeps what the services read for tests of each of them alone, and notes where it is.
-    Result<std::vector<KeptObjects>> keep_objects(const std::vector<OscarSite>& sites,
-                                                  const std::stop_token& stop) const {
-        std::vector<KeptObjects> kept;
-        for (const OscarSite& site : sites) {
-            const OscarCluster& home = site.home();
-            const OscarPlace place =
-                objects_place(home, site.service.position, options.storage_bucket, options.owner);
-            AISPRINT_TRY_ASSIGN(const std::vector<std::string> names, names_in(site.input, stop));
-            if (place.bucket == options.storage_bucket) {
-                AISPRINT_TRY(home.value("make bucket " + place.bucket,
-                                        home.s3().create_bucket(place.bucket, stop)));
-                for (const std::string& name : names) {
-                    AISPRINT_TRY(
-                        home.value("keep an object",
-                                   home.s3().copy(site.input.bucket, site.input.prefix + name,
-                                                  place.bucket, place.prefix + name, stop)));
-                }
-            }
-            kept.push_back({home.resource(), site.service.position, names.size()});
-        }
-        return kept;
+        const OscarDeployer deployer(options.owner, parts, {});
+        AISPRINT_TRY(deployer.remove_services(cluster));
+        AISPRINT_TRY(deployer.remove_buckets(cluster, [this](const std::string& name) {
+            return is_run_bucket(name, longest_chain);
+        }));
+        return storage().forget(cluster, longest_chain, {});
     }
 
     Result<RunOutcome> execute(const RunRequest& request,
@@ -331,21 +288,25 @@ struct OscarBackend::Impl {
             sites, [this](const std::string& name) { return is_run_bucket(name, longest_chain); },
             stop));
         for (const OscarCluster* home : homes_of(sites)) {
-            AISPRINT_TRY(forget_objects(*home, stop));
+            AISPRINT_TRY(storage().forget(*home, longest_chain, stop));
         }
         AISPRINT_TRY(deploy(sites, stop));
-        const OscarCluster& first = sites.front().home();
-        AISPRINT_TRY(store_inputs(first, request.input_files, stop));
+        const OscarPlace inputs = storage().inputs_place(sites.front());
+        AISPRINT_TRY(storage().store_inputs(inputs, request.input_files, stop));
         std::vector<UploadStep> steps = plan_uploads(request);
         for (UploadStep& step : steps) {
             step.file = step.file.filename();
         }
-        AISPRINT_TRY_ASSIGN(
-            RunOutcome outcome,
-            execute(request, sites, {&first, options.storage_bucket, ""}, steps, progress, stop));
+        AISPRINT_TRY_ASSIGN(RunOutcome outcome,
+                            execute(request, sites, inputs, steps, progress, stop));
         if (options.keeps_objects && !outcome.interrupted) {
-            AISPRINT_TRY_ASSIGN(const auto kept, keep_objects(sites, stop));
+            AISPRINT_TRY_ASSIGN(const auto kept, storage().keep(sites, stop));
             AISPRINT_TRY(make_directories(request.work));
+            for (std::size_t i = 0; i < sites.size(); ++i) {
+                if (sites[i].is_function()) {
+                    AISPRINT_TRY(keep_table(request.work, sites[i].name(), outcome.jobs[i]));
+                }
+            }
             AISPRINT_TRY(
                 write_file_atomic(request.work / k_objects_file, to_text(request.workflow, kept)));
         }
@@ -357,6 +318,13 @@ struct OscarBackend::Impl {
                                   const std::stop_token& stop) {
         const std::vector<OscarSite> sites = make_sites(request, clusters, images);
         const OscarSite& site = sites.front();
+        if (site.is_function()) {
+            RunOutcome outcome;
+            AISPRINT_TRY_ASSIGN(auto jobs, kept_table(request.work, site.name()));
+            check_calls(site.service.unit->id, jobs, outcome.health);
+            outcome.jobs.push_back(std::move(jobs));
+            return outcome;
+        }
         AISPRINT_TRY(clear(
             sites,
             [&](const std::string& name) {
@@ -375,7 +343,7 @@ struct OscarBackend::Impl {
 };
 
 OscarBackend::OscarBackend(OscarOptions options, OscarParts parts)
-    : m_impl(new Impl{std::move(options), std::move(parts), {}, 0, {}, {}}) {}
+    : m_impl(new Impl{std::move(options), std::move(parts), {}, 0, {}, {}, {}}) {}
 
 OscarBackend::~OscarBackend() = default;
 
@@ -387,12 +355,22 @@ Result<void> OscarBackend::check(const Testbed& testbed) {
     for (const UnitChain& chain : testbed.deployments) {
         m_impl->longest_chain = std::max(m_impl->longest_chain, chain.units.size());
     }
+    append(errors, check_alternatives(testbed));
     std::set<std::string> resources;
     for (const Unit& unit : testbed.units) {
         resources.insert(unit.resource);
     }
+    std::vector<std::string> clusters;
+    std::vector<std::string> functions;
+    for (const std::string& resource : resources) {
+        const ResourceFacts* facts = testbed.find_resource(resource);
+        (facts != nullptr && facts->is_function ? functions : clusters).push_back(resource);
+    }
     if (errors.empty()) {
-        return m_impl->parts.clusters.check({resources.begin(), resources.end()});
+        if (!functions.empty() && m_impl->parts.functions != nullptr) {
+            AISPRINT_TRY(m_impl->parts.functions->homes(functions));
+        }
+        return m_impl->parts.clusters.check(clusters);
     }
     sort_and_merge(errors);
     return fail(ErrorKind::input, std::move(errors));
@@ -402,11 +380,16 @@ Result<void> OscarBackend::prepare(const Testbed& testbed,
                                    const UnitChain& chain,
                                    const Run& run,
                                    std::stop_token stop) {
-    AISPRINT_TRY_ASSIGN(const ClusterMap clusters, m_impl->parts.clusters.prepare(run.nodes, stop));
+    AISPRINT_TRY_ASSIGN(ClusterMap clusters, m_impl->parts.clusters.prepare(run.nodes, stop));
+    AISPRINT_TRY_ASSIGN(ClusterMap functions, m_impl->homes_of_functions(testbed, chain));
+    clusters.merge(functions);
     AISPRINT_TRY(m_impl->connect(clusters, stop));
     std::vector<Diagnostic> errors;
     for (const auto& [resource, facts] : clusters) {
         const OscarCluster& cluster = *m_impl->clusters.at(resource);
+        if (cluster.is_functions()) {
+            continue;
+        }
         AISPRINT_TRY_ASSIGN(const ServicesThere there,
                             look_at_services(cluster, m_impl->options.owner, stop));
         const auto found = find_conflicts(cluster, there, names_on(resource, testbed, chain));
@@ -416,7 +399,7 @@ Result<void> OscarBackend::prepare(const Testbed& testbed,
         sort_and_merge(errors);
         return fail(ErrorKind::input, std::move(errors));
     }
-    return {};
+    return m_impl->make_functions(testbed, chain, stop);
 }
 
 std::vector<std::pair<std::string, std::string>>
@@ -426,6 +409,9 @@ OscarBackend::describe_cluster(const std::string& resource) const {
         return {};
     }
     const Cluster& facts = cluster->second->facts();
+    if (facts.functions) {
+        return {{"bucket", facts.functions->bucket}, {"region", facts.minio_region}};
+    }
     return {{"oscar_endpoint", facts.oscar_endpoint},
             {"minio_endpoint", facts.minio_endpoint},
             {"ssh", facts.ssh ? facts.ssh->user + "@" + facts.ssh->host : "none"}};
@@ -449,7 +435,7 @@ Result<bool> OscarBackend::holds_objects_of(const RunRequest& full) {
         const OscarPlace place =
             objects_place(*cluster->second, objects.position, m_impl->options.storage_bucket,
                           m_impl->options.owner);
-        AISPRINT_TRY_ASSIGN(const auto names, m_impl->names_in(place, {}));
+        AISPRINT_TRY_ASSIGN(const auto names, names_in(place, {}));
         if (names.size() != objects.count) {
             return false;
         }
@@ -475,17 +461,8 @@ Result<RunOutcome> OscarBackend::run(const RunRequest& request,
 
 Result<void> OscarBackend::finish(CampaignEnd end) {
     if (end == CampaignEnd::complete) {
-        const OscarDeployer deployer(m_impl->options.owner, m_impl->parts, {});
         for (const auto& [resource, cluster] : m_impl->clusters) {
-            Result<void> done = deployer.remove_services(*cluster);
-            if (done) {
-                done = deployer.remove_buckets(*cluster, [this](const std::string& name) {
-                    return is_run_bucket(name, m_impl->longest_chain);
-                });
-            }
-            if (done) {
-                done = m_impl->forget_objects(*cluster, {});
-            }
+            const Result<void> done = m_impl->tidy(*cluster);
             if (!done) { // what was measured is complete all the same
                 for (Diagnostic diagnostic : done.error().diagnostics) {
                     m_impl->parts.reporter.report(as_warning(std::move(diagnostic)));
@@ -494,7 +471,15 @@ Result<void> OscarBackend::finish(CampaignEnd end) {
         }
     }
     m_impl->clusters.clear();
-    return m_impl->parts.clusters.finish(end);
+    Result<void> finished = m_impl->parts.clusters.finish(end);
+    if (m_impl->parts.functions != nullptr) {
+        Result<void> deleted = m_impl->parts.functions->finish(end);
+        if (!finished && !deleted) {
+            append(finished.error().diagnostics, std::move(deleted.error().diagnostics));
+        }
+        return finished ? deleted : finished;
+    }
+    return finished;
 }
 
 } // namespace aisprint::profiling

@@ -14,6 +14,10 @@ constexpr double k_jitter = 0.25;
 constexpr std::chrono::minutes k_storage_limit(5);
 
 std::string hint_for(const clients::RemoteError& error, const Cluster& facts) {
+    if (facts.functions) {
+        return "check the bucket of 'aws' in physical_nodes.yaml, and what the keys of AWS may do, "
+               "then give the same command again: what is measured stays";
+    }
     switch (error.kind) {
     case RemoteErrorKind::unauthorised:
         return "check user and password of the cluster";
@@ -36,43 +40,62 @@ Result<std::unique_ptr<OscarCluster>> OscarCluster::connect(const Cluster& clust
     std::unique_ptr<OscarCluster> made(new OscarCluster(cluster));
     made->hide_secrets_of(cluster);
     made->m_transport = parts.make_transport(cluster);
-    clients::OscarClientOptions oscar;
-    oscar.url = cluster.oscar_endpoint;
-    oscar.user = cluster.oscar_user;
-    oscar.password = cluster.oscar_password;
-    oscar.retries = {attempts, k_first_pause, k_jitter};
-    oscar.random = parts.random;
-    made->m_oscar = std::make_unique<clients::OscarClient>(*made->m_transport, parts.clock, oscar);
     clients::S3Options s3;
     s3.endpoint = cluster.minio_endpoint;
     s3.access_key = cluster.minio_access_key;
     s3.secret_key = cluster.minio_secret_key;
     s3.region = cluster.minio_region;
-    s3.retries = oscar.retries;
+    s3.retries = {attempts, k_first_pause, k_jitter};
     s3.random = parts.random;
     made->m_s3 = std::make_unique<clients::S3Client>(*made->m_transport, parts.clock, s3);
+    if (cluster.functions) {
+        made->reach_logs(attempts, parts);
+        AISPRINT_TRY(made->value("make bucket " + cluster.functions->bucket,
+                                 made->m_s3->create_bucket(cluster.functions->bucket, stop)));
+        return made;
+    }
+    AISPRINT_TRY(made->ask(attempts, parts, stop));
+    AISPRINT_TRY(made->wait_for_storage(stop));
+    return made;
+}
 
+void OscarCluster::reach_logs(int attempts, const OscarParts& parts) {
+    clients::CloudWatchOptions logs;
+    logs.endpoint = m_facts.functions->logs_endpoint;
+    logs.access_key = m_facts.minio_access_key;
+    logs.secret_key = m_facts.minio_secret_key;
+    logs.region = m_facts.minio_region;
+    logs.retries = {attempts, k_first_pause, k_jitter};
+    logs.random = parts.random;
+    m_logs = std::make_unique<clients::CloudWatchClient>(*m_transport, parts.clock, logs);
+}
+
+Result<void> OscarCluster::ask(int attempts, const OscarParts& parts, const std::stop_token& stop) {
+    clients::OscarClientOptions oscar;
+    oscar.url = m_facts.oscar_endpoint;
+    oscar.user = m_facts.oscar_user;
+    oscar.password = m_facts.oscar_password;
+    oscar.retries = {attempts, k_first_pause, k_jitter};
+    oscar.random = parts.random;
+    m_oscar = std::make_unique<clients::OscarClient>(*m_transport, parts.clock, oscar);
     AISPRINT_TRY_ASSIGN(const clients::OscarInfo info,
-                        made->value("ask for the version", made->m_oscar->info(stop)));
+                        value("ask for the version", m_oscar->info(stop)));
     if (!info.version) {
         return fail(ErrorKind::remote,
                     make_error("PRF101",
-                               fmt::format("cluster {} says that its version is '{}'",
-                                           cluster.resource, info.version_text),
-                               "look whether OSCAR answers at " + cluster.oscar_endpoint));
+                               fmt::format("cluster {} says that its version is '{}'", resource(),
+                                           info.version_text),
+                               "look whether OSCAR answers at " + m_facts.oscar_endpoint));
     }
-    made->m_behaviour = clients::behaviour_of(*info.version);
-    AISPRINT_TRY_ASSIGN(made->m_config,
-                        made->value("ask for the configuration", made->m_oscar->config(stop)));
-    if (cluster.ssh) {
-        made->m_shell = parts.make_shell(*cluster.ssh);
-        made->m_kubectl = std::make_unique<clients::Kubectl>(
-            *made->m_shell, made->m_config.services_namespace.empty()
-                                ? "oscar-svc"
-                                : made->m_config.services_namespace);
+    m_behaviour = clients::behaviour_of(*info.version);
+    AISPRINT_TRY_ASSIGN(m_config, value("ask for the configuration", m_oscar->config(stop)));
+    if (m_facts.ssh) {
+        m_shell = parts.make_shell(*m_facts.ssh);
+        m_kubectl = std::make_unique<clients::Kubectl>(*m_shell, m_config.services_namespace.empty()
+                                                                     ? "oscar-svc"
+                                                                     : m_config.services_namespace);
     }
-    AISPRINT_TRY(made->wait_for_storage(stop));
-    return made;
+    return {};
 }
 
 void OscarCluster::hide_secrets_of(const Cluster& cluster) {
@@ -84,7 +107,8 @@ Failure OscarCluster::failure(const std::string& doing, const clients::RemoteErr
     const bool cancelled = error.kind == RemoteErrorKind::cancelled;
     return {cancelled ? ErrorKind::cancelled : ErrorKind::remote,
             {make_error("PRF101",
-                        fmt::format("cannot {} on cluster {}: {}", doing, m_facts.resource,
+                        fmt::format("cannot {} on {} {}: {}", doing,
+                                    m_facts.functions ? "resource" : "cluster", m_facts.resource,
                                     m_redactor.redact(error.message)),
                         hint_for(error, m_facts))}};
 }

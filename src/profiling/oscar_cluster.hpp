@@ -3,6 +3,7 @@
 
 #include "aisprint/profiling/oscar_backend.hpp"
 
+#include "aisprint/clients/cloudwatch_client.hpp"
 #include "aisprint/clients/kubectl.hpp"
 #include "aisprint/clients/oscar_client.hpp"
 #include "aisprint/clients/s3_client.hpp"
@@ -15,7 +16,8 @@
 
 namespace aisprint::profiling {
 
-/// Connections to one cluster, and what it said of itself.
+/// Connections to one cluster, and what it said of itself; or to where functions are, which has no
+/// OSCAR.
 class OscarCluster {
 public:
     /// Connects, and asks for version and configuration; requests are sent up to `attempts` times.
@@ -30,6 +32,10 @@ public:
     [[nodiscard]] const std::string& resource() const { return m_facts.resource; }
     [[nodiscard]] const clients::OscarClient& oscar() const { return *m_oscar; }
     [[nodiscard]] const clients::S3Client& s3() const { return *m_s3; }
+    /// Whether this is no cluster, but where cloud functions are.
+    [[nodiscard]] bool is_functions() const { return m_facts.functions.has_value(); }
+    /// Logs of functions; null for a cluster.
+    [[nodiscard]] const clients::CloudWatchClient* logs() const { return m_logs.get(); }
     /// Null if there is no shell on the front end.
     [[nodiscard]] const clients::Kubectl* kubectl() const { return m_kubectl.get(); }
     [[nodiscard]] const clients::OscarBehaviour& behaviour() const { return m_behaviour; }
@@ -64,6 +70,10 @@ public:
     [[nodiscard]] Result<void> wait_for_storage(const std::stop_token& stop) const;
 
 private:
+    [[nodiscard]] Result<void>
+    ask(int attempts, const OscarParts& parts, const std::stop_token& stop);
+    void reach_logs(int attempts, const OscarParts& parts);
+
     explicit OscarCluster(Cluster facts) : m_facts(std::move(facts)) {}
 
     Cluster m_facts;
@@ -71,6 +81,7 @@ private:
     std::unique_ptr<clients::Transport> m_transport;
     std::unique_ptr<clients::OscarClient> m_oscar;
     std::unique_ptr<clients::S3Client> m_s3;
+    std::unique_ptr<clients::CloudWatchClient> m_logs;
     std::unique_ptr<clients::RemoteShell> m_shell;
     std::unique_ptr<clients::Kubectl> m_kubectl;
     clients::OscarBehaviour m_behaviour;

@@ -43,6 +43,7 @@ Result<std::vector<clients::S3Object>> objects_in(const OscarPlace& place,
 
 Result<RunOutcome> OscarRun::execute(const OscarPlace& from, const std::vector<UploadStep>& steps) {
     AISPRINT_TRY(make_directories(m_request.folder / "logs_oscar"));
+    follow_functions();
     AISPRINT_TRY_ASSIGN(auto before, jobs_before());
     OscarWatch watched(std::move(before), {m_options.idle_limit, m_options.running_limit});
     watched.expect(0, steps.size());
@@ -88,13 +89,38 @@ Result<RunOutcome> OscarRun::execute(const OscarPlace& from, const std::vector<U
     return outcome;
 }
 
+/// Calls of earlier runs may still be logged; none takes longer than a quarter of an hour.
+void OscarRun::follow_functions() {
+    const clients::LogMoment from(m_parts.clock.wall_time() - std::chrono::minutes(15));
+    for (std::size_t i = 0; i < m_sites.size(); ++i) {
+        if (m_sites[i].is_function()) {
+            m_functions.emplace(i, FunctionWatch(m_sites[i], from));
+        }
+    }
+}
+
+clients::RemoteResult<std::vector<OscarJob>> OscarRun::jobs_of(std::size_t service) {
+    const auto function = m_functions.find(service);
+    return function == m_functions.end()
+               ? m_sites[service].home().oscar().jobs(m_sites[service].name(), m_stop)
+               : function->second.jobs(m_parts.clock.now(), m_stop);
+}
+
+/// Functions are done when their logs are silent, too: lines of calls that nobody expects may come.
+bool OscarRun::is_over(const OscarWatch& watch, std::size_t service) const {
+    const auto function = m_functions.find(service);
+    return watch.is_done(service) &&
+           (function == m_functions.end() ||
+            function->second.is_quiet(m_parts.clock.now(), m_options.function_silence));
+}
+
 /// Names of jobs that the clusters know already: of services of the same name.
-Result<std::vector<std::set<std::string>>> OscarRun::jobs_before() const {
+Result<std::vector<std::set<std::string>>> OscarRun::jobs_before() {
     std::vector<std::set<std::string>> before;
-    for (const OscarSite& site : m_sites) {
+    for (std::size_t i = 0; i < m_sites.size(); ++i) {
+        const OscarSite& site = m_sites[i];
         AISPRINT_TRY_ASSIGN(const auto jobs,
-                            site.home().value("list the jobs of " + site.name(),
-                                              site.home().oscar().jobs(site.name(), m_stop)));
+                            site.home().value("list the jobs of " + site.name(), jobs_of(i)));
         std::set<std::string> names;
         for (const OscarJob& job : jobs) {
             names.insert(job.name);
@@ -150,7 +176,7 @@ Result<void> OscarRun::watch(OscarWatch& watch) {
         }
         for (std::size_t i = first_open; i < m_sites.size(); ++i) {
             AISPRINT_TRY_ASSIGN(const bool answered, look_at(watch, i));
-            if (answered && i == first_open && watch.is_done(i)) {
+            if (answered && i == first_open && is_over(watch, i)) {
                 AISPRINT_TRY(expect_next(watch, i));
                 ++first_open;
             }
@@ -174,7 +200,7 @@ Result<void> OscarRun::watch(OscarWatch& watch) {
 /// Asks for the jobs of a service; false if its cluster does not answer for now.
 Result<bool> OscarRun::look_at(OscarWatch& watch, std::size_t service) {
     const OscarSite& site = m_sites[service];
-    const auto jobs = site.home().oscar().jobs(site.name(), m_stop);
+    const auto jobs = jobs_of(service);
     const milliseconds now = m_parts.clock.now();
     if (!jobs) {
         const bool may_come_back =
@@ -252,9 +278,36 @@ Result<void> OscarRun::collect_pods(const OscarSite& site, JobSources& sources) 
     return {};
 }
 
+/// Records of a function's calls. Which of them wrote an object is not known: each counts alike.
+Result<std::vector<JobRecord>> OscarRun::collect_calls(const OscarWatch& watch,
+                                                       std::size_t service,
+                                                       std::vector<std::string>& health) {
+    const OscarSite& site = m_sites[service];
+    std::vector<JobRecord> records = make_function_records(
+        site.name(), site.home().resource(), watch.jobs(service), m_functions.at(service).calls());
+    AISPRINT_TRY_ASSIGN(const auto objects, objects_in(site.output, m_stop));
+    std::uint64_t bytes = 0;
+    for (const clients::S3Object& object : objects) {
+        bytes += object.size;
+    }
+    for (JobRecord& record : records) {
+        record.output_bytes = bytes / records.size();
+    }
+    check_calls(site.service.unit->id, records, health);
+    const std::size_t expected = watch.expected(service).value_or(records.size());
+    if (records.size() != expected) {
+        health.push_back(fmt::format("{}: {} calls for {} objects", site.service.unit->id,
+                                     records.size(), expected));
+    }
+    return records;
+}
+
 Result<std::vector<JobRecord>>
 OscarRun::collect(const OscarWatch& watch, std::size_t service, std::vector<std::string>& health) {
     const OscarSite& site = m_sites[service];
+    if (site.is_function()) {
+        return collect_calls(watch, service, health);
+    }
     AISPRINT_TRY_ASSIGN(const JobSources sources, sources_of(site, watch.jobs(service)));
     std::vector<JobRecord> records = make_records(site, watch.jobs(service), sources);
     check_health(site.service, records, health);

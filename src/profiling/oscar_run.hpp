@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "function_watch.hpp"
 #include "oscar_jobs.hpp"
 #include "oscar_services.hpp"
 #include "oscar_watch.hpp"
@@ -49,7 +50,11 @@ public:
     }
 
 private:
-    [[nodiscard]] Result<std::vector<std::set<std::string>>> jobs_before() const;
+    void follow_functions();
+    [[nodiscard]] clients::RemoteResult<std::vector<clients::OscarJob>>
+    jobs_of(std::size_t service);
+    [[nodiscard]] bool is_over(const OscarWatch& watch, std::size_t service) const;
+    [[nodiscard]] Result<std::vector<std::set<std::string>>> jobs_before();
     void upload(const OscarPlace& from, const std::vector<UploadStep>& steps, std::stop_token stop);
     [[nodiscard]] Result<void> watch(OscarWatch& watch);
     [[nodiscard]] Result<bool> look_at(OscarWatch& watch, std::size_t service);
@@ -59,6 +64,8 @@ private:
     [[nodiscard]] Result<JobSources>
     sources_of(const OscarSite& site, const std::map<std::string, clients::OscarJob>& jobs);
     [[nodiscard]] Result<void> collect_pods(const OscarSite& site, JobSources& sources);
+    [[nodiscard]] Result<std::vector<JobRecord>>
+    collect_calls(const OscarWatch& watch, std::size_t service, std::vector<std::string>& health);
     [[nodiscard]] Result<std::vector<JobRecord>>
     collect(const OscarWatch& watch, std::size_t service, std::vector<std::string>& health);
 
@@ -72,6 +79,7 @@ private:
     std::chrono::milliseconds m_last_answer{0};
     std::optional<std::string> m_stalled; ///< for how long nothing happened
     std::vector<std::size_t> m_told;
+    std::map<std::size_t, FunctionWatch> m_functions; ///< by service
     std::optional<Offset> m_offset;
     std::map<std::string, std::string> m_without_pods;
     std::mutex m_mutex; ///< of all below

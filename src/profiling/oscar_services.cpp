@@ -38,6 +38,11 @@ OscarPlace place_on(const OscarCluster& cluster, std::string bucket) {
     return {&cluster, std::move(bucket), cluster.behaviour().path_needs_folder ? k_folder : ""};
 }
 
+/// What a function reads lies in a folder of the service that wrote it.
+OscarPlace place_of_functions(const OscarCluster& home, const std::string& folder) {
+    return {&home, home.facts().functions->bucket, folder + "/"};
+}
+
 std::string provider_alias(const OscarCluster& cluster) {
     return "minio-" + cluster.resource();
 }
@@ -73,8 +78,14 @@ std::vector<OscarSite> make_sites(const RunRequest& request,
         site.image = images.at(service.unit->id);
         Buckets buckets = buckets_of(request.kind, service);
         const OscarCluster& home = *clusters.at(service.unit->resource);
-        site.input = place_on(home, std::move(buckets.input));
-        site.output = place_on(home, std::move(buckets.output));
+        if (!home.is_functions()) {
+            site.input = place_on(home, std::move(buckets.input));
+            site.output = place_on(home, std::move(buckets.output));
+        } else {
+            site.input = place_of_functions(home, sites.empty() ? service.unit->service + "/input"
+                                                                : sites.back().name() + "/output");
+            site.output = place_of_functions(home, service.unit->service + "/output");
+        }
         sites.push_back(std::move(site));
     }
     for (std::size_t i = 1; i < sites.size(); ++i) {
@@ -108,6 +119,15 @@ clients::OscarService describe(const OscarSite& site, const std::string& owner) 
     service.inputs = {{k_own_storage, site.input.path()}};
     if (site.output.cluster == site.input.cluster) {
         service.outputs = {{k_own_storage, site.output.path()}};
+    } else if (const auto& functions = site.output.cluster->facts().functions) {
+        const Cluster& other = site.output.cluster->facts();
+        const std::string alias = "s3-" + other.resource;
+        service.outputs = {{"s3." + alias, site.output.path()}};
+        service.s3_providers[alias] = {other.minio_access_key, other.minio_secret_key,
+                                       other.minio_region};
+        if (!functions->own_endpoint.empty()) { // the provider has no field for it
+            service.environment["AWS_ENDPOINT_URL"] = functions->own_endpoint;
+        }
     } else {
         const Cluster& other = site.output.cluster->facts();
         const std::string alias = provider_alias(*site.output.cluster);
@@ -120,9 +140,28 @@ clients::OscarService describe(const OscarSite& site, const std::string& owner) 
         minio.verification = other.verification;
         service.minio_providers[alias] = std::move(minio);
     }
-    service.environment = {{"COMPONENT_NAME", unit.partition}, {"RESOURCE_ID", unit.resource}};
+    service.environment["COMPONENT_NAME"] = unit.partition;
+    service.environment["RESOURCE_ID"] = unit.resource;
     service.labels = {{k_owner_label, owner}};
     return service;
+}
+
+FunctionNeed function_need(const OscarSite& site) {
+    FunctionNeed need;
+    need.unit = site.service.unit;
+    need.image = site.image;
+    need.input = site.input.path();
+    need.output = site.output.path();
+    const Cluster& other = site.output.cluster->facts();
+    if (!other.functions) {
+        need.storage = ForeignStorage{provider_alias(*site.output.cluster),
+                                      other.minio_endpoint,
+                                      other.minio_access_key,
+                                      other.minio_secret_key,
+                                      other.minio_region,
+                                      other.verification};
+    }
+    return need;
 }
 
 bool is_run_bucket(const std::string& name, std::size_t longest_chain) {
@@ -219,12 +258,16 @@ OscarDeployer::remove_buckets(const OscarCluster& cluster,
 
 Result<void> OscarDeployer::create(const std::vector<OscarSite>& sites) const {
     for (std::size_t i = 0; i < sites.size(); ++i) {
+        if (sites[i].is_function()) {
+            continue; // made before, from a document
+        }
         const OscarCluster& home = sites[i].home();
         const std::string doing = "create service " + sites[i].name();
         clients::OscarService service = describe(sites[i], m_owner);
         // servers that own the buckets of their services refuse to make one over a bucket that is
         // there: the input of all but the first, which the service before it has made
-        const bool bucket_is_there = home.behaviour().deletes_buckets && i > 0;
+        const bool bucket_is_there =
+            home.behaviour().deletes_buckets && i > 0 && !sites[i - 1].is_function();
         std::vector<clients::OscarPath> inputs;
         if (bucket_is_there) {
             inputs.swap(service.inputs);

@@ -4,6 +4,7 @@
 #include "oscar_cluster.hpp"
 
 #include "aisprint/profiling/backend.hpp"
+#include "aisprint/profiling/functions.hpp"
 
 #include <cstddef>
 #include <map>
@@ -41,6 +42,8 @@ struct OscarSite {
 
     [[nodiscard]] const OscarCluster& home() const { return *input.cluster; }
     [[nodiscard]] const std::string& name() const { return service.unit->service; }
+    /// Whether it is a cloud function, and no service of a cluster.
+    [[nodiscard]] bool is_function() const { return home().is_functions(); }
 };
 
 /// The services of a run. What a service writes lies on the cluster of the next one.
@@ -55,6 +58,9 @@ struct OscarSite {
                                        std::size_t position,
                                        const std::string& storage_bucket,
                                        const std::string& owner);
+
+/// A function as its source is told of it.
+[[nodiscard]] FunctionNeed function_need(const OscarSite& site);
 
 /// The service as its cluster is told of it.
 [[nodiscard]] clients::OscarService describe(const OscarSite& site, const std::string& owner);

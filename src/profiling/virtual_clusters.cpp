@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/profiling/virtual_clusters.hpp"
 
+#include "infrastructure_outcomes.hpp"
 #include "known_clusters.hpp"
 #include "virtual_clusters_impl.hpp"
 
@@ -32,10 +33,6 @@ const deploy::Unit& unit_of(const std::vector<deploy::Unit>& units, const std::s
 }
 
 } // namespace
-
-Failure interrupted_preparation() {
-    return {ErrorKind::cancelled, {make_error("PRF099", "interrupted", "run this again to go on")}};
-}
 
 VirtualClusters::Impl::Impl(const tosca::Deployment& deployment,
                             VirtualOptions settings,
@@ -158,26 +155,13 @@ Result<void> VirtualClusters::Impl::delete_tracked(const std::vector<std::string
     deploy::RunContext run = context(stop);
     AISPRINT_TRY_ASSIGN(const deploy::RunSummary summary,
                         deploy::delete_all(run, {}, only, options.run));
-    if (summary.interrupted) {
-        return tl::unexpected(interrupted_preparation());
-    }
-    std::vector<Diagnostic> errors;
     for (const deploy::ComponentOutcome& outcome : summary.components) {
         if (outcome.ok) {
             logins.erase(outcome.component);
             AISPRINT_TRY(remove_login(outcome.component));
-            continue;
         }
-        errors.push_back(
-            make_error("PRF096",
-                       fmt::format("The infrastructure {} ({}) could not be deleted: {}",
-                                   outcome.component, outcome.url, outcome.message),
-                       "it still runs, and may cost money: run this again, or delete it at IM"));
     }
-    if (!errors.empty()) {
-        return fail(ErrorKind::remote, std::move(errors));
-    }
-    return {};
+    return check_deleted(summary);
 }
 
 Result<void> VirtualClusters::Impl::clean_before(const std::stop_token& stop) {
@@ -284,7 +268,7 @@ Result<void> VirtualClusters::Impl::carry_out(const std::vector<deploy::Unit>& u
     deploy::RunContext run = context(stop);
     AISPRINT_TRY_ASSIGN(const deploy::RunSummary summary,
                         deploy::carry_out(run, units, actions, options.run));
-    AISPRINT_TRY(check_outcomes(summary));
+    AISPRINT_TRY(check_made(summary));
     AISPRINT_TRY(check_machines(units, actions, stop));
     if (updates) {
         constexpr double k_per_second = 1000;
@@ -294,33 +278,6 @@ Result<void> VirtualClusters::Impl::carry_out(const std::vector<deploy::Unit>& u
     }
     if (makes) {
         tell({ClusterEventKind::done, {}, {}});
-    }
-    return {};
-}
-
-Result<void> VirtualClusters::Impl::check_outcomes(const deploy::RunSummary& summary) {
-    if (summary.interrupted) {
-        return tl::unexpected(interrupted_preparation());
-    }
-    std::vector<Diagnostic> errors;
-    for (const deploy::ComponentOutcome& outcome : summary.components) {
-        if (outcome.ok) {
-            continue;
-        }
-        Diagnostic failed = make_error(
-            "PRF094", fmt::format("The deployment of infrastructure {} failed.", outcome.component),
-            outcome.log_path.empty() ? "run this again to try once more"
-                                     : fmt::format("the whole message is in {}; run this again to "
-                                                   "try once more",
-                                                   outcome.log_path));
-        failed.notes.push_back(
-            {fmt::format("IM says: {}",
-                         outcome.message.empty() ? to_string(outcome.state) : outcome.message),
-             std::nullopt});
-        errors.push_back(std::move(failed));
-    }
-    if (!errors.empty()) {
-        return fail(ErrorKind::remote, std::move(errors));
     }
     return {};
 }

@@ -3,6 +3,7 @@
 
 #include "aisprint/profiling/virtual_clusters.hpp"
 
+#include "infrastructure_outcomes.hpp"
 #include "virtual_outputs.hpp"
 
 #include "aisprint/tosca/document.hpp"
@@ -14,9 +15,6 @@
 #include <vector>
 
 namespace aisprint::profiling {
-
-/// What a preparation ends with after a request to stop (PRF099).
-[[nodiscard]] Failure interrupted_preparation();
 
 /// The way into a cluster, as IM told it of an infrastructure.
 struct VirtualLogin {
@@ -54,7 +52,6 @@ struct VirtualClusters::Impl {
     [[nodiscard]] Result<void> carry_out(const std::vector<deploy::Unit>& units,
                                          const std::vector<deploy::Action>& actions,
                                          const std::stop_token& stop);
-    [[nodiscard]] static Result<void> check_outcomes(const deploy::RunSummary& summary);
     [[nodiscard]] Result<void> check_machines(const std::vector<deploy::Unit>& units,
                                               const std::vector<deploy::Action>& actions,
                                               const std::stop_token& stop);

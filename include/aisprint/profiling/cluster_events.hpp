@@ -15,6 +15,8 @@ enum class ClusterEventKind {
     deploying,              ///< some are to be made
     deploying_resource,     ///< one is being made
     waiting_for_deployment, ///< until all of them are configured
+    deploying_functions,    ///< some are to be made
+    deploying_function,     ///< one is being made; `resource` has its name
     updating_resource,      ///< one gets another number of nodes
     waiting_for_update,
     updated,            ///< `seconds` it took

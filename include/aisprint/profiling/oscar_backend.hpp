@@ -3,6 +3,7 @@
 
 #include "aisprint/profiling/backend.hpp"
 #include "aisprint/profiling/clusters.hpp"
+#include "aisprint/profiling/functions.hpp"
 
 #include "aisprint/base/reporter.hpp"
 #include "aisprint/clients/http.hpp"
@@ -34,6 +35,8 @@ struct OscarOptions {
     /// How long a cluster may not answer while its jobs are waited for.
     std::chrono::milliseconds patience = std::chrono::minutes(20);
     std::size_t parallel_downloads = 4; ///< of logs
+    /// How long the logs of a function must be silent before its calls count as complete.
+    std::chrono::milliseconds function_silence = std::chrono::seconds(30);
     int attempts = 8; ///< of a request, with pauses of 1, 2, 4, ... seconds: two minutes together
 };
 
@@ -46,11 +49,13 @@ struct OscarParts {
     std::function<std::unique_ptr<clients::RemoteShell>(const clients::SshTarget&)> make_shell;
     std::function<double()> random;              ///< in [0, 1), for jitter; null: none
     std::function<void(const std::string&)> say; ///< takes lines of progress; null: nobody does
+    FunctionSource* functions = nullptr;         ///< null: there are no cloud functions
 };
 
 /// Runs components as services of OSCAR clusters, of versions 2.6 to 4.1. Services that it makes
 /// carry the owner's label; buckets are named bucketK, tempK and trashK on every cluster. Nothing
-/// else is changed there but the storage bucket.
+/// else is changed there but the storage bucket. Units on cloud functions run as AWS Lambda
+/// functions; alone they are not tested again: their jobs of the full workflow count.
 class OscarBackend final : public Backend {
 public:
     OscarBackend(OscarOptions options, OscarParts parts);

@@ -9,6 +9,7 @@
 #include "aisprint/base/random_source.hpp"
 #include "aisprint/deploy/credentials.hpp"
 #include "aisprint/profiling/campaign_clusters.hpp"
+#include "aisprint/profiling/campaign_functions.hpp"
 #include "aisprint/profiling/local_backend.hpp"
 #include "aisprint/profiling/oscar_backend.hpp"
 
@@ -70,6 +71,20 @@ std::string label_of(const std::string& text) {
     return label;
 }
 
+/// The keys of AWS: those of the line whose id is lambda, else ec2.
+std::optional<profiling::AwsKeys> find_aws_keys(const clients::ImAuth& auth) {
+    for (const char* id : {"lambda", "ec2"}) {
+        for (const clients::ImCredential& credential : auth.credentials()) {
+            if (credential.id == id && !credential.field("username").empty() &&
+                !credential.field("password").empty()) {
+                return profiling::AwsKeys{std::string(credential.field("username")),
+                                          Secret(std::string(credential.field("password")))};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 /// Clusters, and what they stand on.
 class ClustersBackend final : public ChosenBackend {
 public:
@@ -79,10 +94,7 @@ public:
                     Session& session)
         : m_arguments(arguments), m_folder(folder), m_plan(plan), m_session(session) {
         for (const profiling::Unit& unit : plan.testbed.units) {
-            const profiling::ResourceFacts* facts = plan.testbed.find_resource(unit.resource);
-            if (facts != nullptr && !facts->is_function) {
-                m_resources.insert(unit.resource);
-            }
+            m_resources.insert(unit.resource);
         }
     }
 
@@ -92,6 +104,9 @@ public:
         AISPRINT_TRY_ASSIGN(
             const tosca::Deployment clusters,
             profiling::load_campaign_clusters(m_folder, m_plan.testbed, m_session.reporter()));
+        AISPRINT_TRY_ASSIGN(
+            const tosca::Deployment functions,
+            profiling::load_campaign_functions(m_folder, m_plan.testbed, m_session.reporter()));
         if (use == BackendUse::check) {
             m_backend = std::make_unique<profiling::OscarBackend>(options(), parts(m_unasked));
             return {};
@@ -99,7 +114,7 @@ public:
         AISPRINT_TRY(
             make_directories(m_folder.path / profiling::k_clusters_folder, Access::owner_only));
         AISPRINT_TRY(read_owner());
-        AISPRINT_TRY(open_clusters(clusters));
+        AISPRINT_TRY(open_sources(clusters, functions));
         m_backend = std::make_unique<profiling::OscarBackend>(options(), parts(*m_clusters));
         return {};
     }
@@ -107,7 +122,9 @@ public:
     profiling::Backend& backend() override { return *m_backend; }
     std::optional<profiling::LimitMethods> limits() const override { return std::nullopt; }
     std::vector<std::string> environment() const override {
-        return {fmt::format("measured on OSCAR clusters: {}", fmt::join(m_resources, ", "))};
+        return {fmt::format("measured on {}: {}",
+                            m_functions ? "OSCAR clusters and cloud functions" : "OSCAR clusters",
+                            fmt::join(m_resources, ", "))};
     }
 
 private:
@@ -134,14 +151,18 @@ private:
                 m_clock,
                 m_session.reporter(),
                 [ca_file = ca_file()](const profiling::Cluster& cluster) {
-                    clients::CurlOptions curl = curl_options_for(cluster.oscar_endpoint);
+                    const bool is_aws =
+                        cluster.functions && cluster.functions->own_endpoint.empty();
+                    clients::CurlOptions curl = curl_options_for(
+                        cluster.functions ? cluster.minio_endpoint : cluster.oscar_endpoint);
                     curl.verification = cluster.verification;
-                    curl.ca_file = ca_file;
+                    curl.ca_file = is_aws ? fs::path() : ca_file; // that of the clusters
                     return clients::make_curl_transport(curl);
                 },
                 make_ssh,
                 make_jitter(),
-                [this](const std::string& line) { say(line); }};
+                [this](const std::string& line) { say(line); },
+                m_functions.get()};
     }
 
     [[nodiscard]] fs::path ca_file() const {
@@ -173,7 +194,8 @@ private:
         return {};
     }
 
-    Result<void> open_clusters(const tosca::Deployment& clusters) {
+    Result<void> open_sources(const tosca::Deployment& clusters,
+                              const tosca::Deployment& functions) {
         const profiling::RunParameters& parameters = m_plan.parameters;
         profiling::CampaignClusterOptions options;
         options.made.folder = m_folder;
@@ -185,28 +207,61 @@ private:
         options.made.verification = verification();
         options.make_shell = make_ssh;
         options.events = [this](const profiling::ClusterEvent& event) { say(to_text(event)); };
-        AISPRINT_TRY_ASSIGN(std::optional<profiling::ImServer> im, connect_to_im(clusters));
+        AISPRINT_TRY_ASSIGN(std::optional<profiling::ImServer> im,
+                            connect_to_im(clusters, functions));
+        if (!functions.components.empty()) {
+            AISPRINT_TRY(open_functions(functions, options, *im));
+        }
+        if (!profiling::needs_im(clusters)) {
+            im.reset();
+        }
         AISPRINT_TRY_ASSIGN(m_clusters,
                             profiling::CampaignClusters::open(clusters, std::move(options),
                                                               std::move(im), m_session.reporter()));
         return {};
     }
 
-    /// The server that makes clusters, if one is needed. Sends nothing yet.
-    Result<std::optional<profiling::ImServer>> connect_to_im(const tosca::Deployment& clusters) {
-        if (!profiling::needs_im(clusters)) {
-            return std::optional<profiling::ImServer>();
+    Result<void> open_functions(const tosca::Deployment& functions,
+                                const profiling::CampaignClusterOptions& clusters,
+                                const profiling::ImServer& im) {
+        profiling::FunctionOptions options;
+        options.folder = m_folder;
+        options.keys = m_aws_keys;
+        const char* variable = std::getenv("AWS_ENDPOINT_URL");
+        options.endpoint = variable == nullptr ? "" : variable;
+        while (options.endpoint.ends_with('/')) {
+            options.endpoint.pop_back();
         }
-        AISPRINT_TRY_ASSIGN(const LoadedAuth auth, load_auth(m_arguments.im.auth, &m_folder,
-                                                             k_auth_folder, m_session.reporter()));
+        options.clean = clusters.made.clean;
+        options.run = clusters.made.run;
+        options.verification =
+            options.endpoint.empty() ? clients::TlsVerification::on : verification();
+        options.events = clusters.events;
+        AISPRINT_TRY_ASSIGN(m_functions,
+                            profiling::CampaignFunctions::open(functions, std::move(options), im,
+                                                               m_session.reporter()));
+        return {};
+    }
+
+    /// The server that makes clusters and functions, if one is needed. Sends nothing yet.
+    Result<std::optional<profiling::ImServer>> connect_to_im(const tosca::Deployment& clusters,
+                                                             const tosca::Deployment& functions) {
         tosca::Deployment made = clusters;
         std::erase_if(made.components, [](const tosca::Component& cluster) {
             return !tosca::has_own_cluster(cluster.layer.kind);
         });
+        made.components.insert(made.components.end(), functions.components.begin(),
+                               functions.components.end());
+        if (made.components.empty()) {
+            return std::optional<profiling::ImServer>();
+        }
+        AISPRINT_TRY_ASSIGN(const LoadedAuth auth, load_auth(m_arguments.im.auth, &m_folder,
+                                                             k_auth_folder, m_session.reporter()));
         std::vector<Diagnostic> missing = deploy::check_credentials(made, auth.auth, auth.shown_as);
         if (!missing.empty()) {
             return fail(ErrorKind::input, std::move(missing));
         }
+        m_aws_keys = find_aws_keys(auth.auth);
         ImArguments im = m_arguments.im;
         im.url = im_url();
         im.ca_file = ca_file();
@@ -233,12 +288,14 @@ private:
     config::ApplicationFolder m_folder;
     const profiling::CampaignPlan& m_plan;
     Session& m_session;
-    std::set<std::string> m_resources; ///< with clusters
+    std::set<std::string> m_resources;
     std::string m_owner;
     clients::SystemClock m_clock;
     SystemRandomSource m_random;
     Unasked m_unasked;
     std::unique_ptr<ImConnection> m_connection;
+    std::optional<profiling::AwsKeys> m_aws_keys;              ///< of auth.dat
+    std::unique_ptr<profiling::CampaignFunctions> m_functions; ///< null: there are none
     std::unique_ptr<profiling::CampaignClusters> m_clusters;
     std::unique_ptr<profiling::OscarBackend> m_backend;
 };

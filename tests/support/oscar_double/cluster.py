@@ -253,8 +253,9 @@ class Cluster:
                 return text_response("The service specification is not valid: an input path must "
                                      "have a folder", 400)
         for path in service.get("output") or []:
-            alias = path["storage_provider"].partition(".")[2]
-            if alias not in ("", "default") and alias not in providers:
+            kind, _, alias = path["storage_provider"].partition(".")
+            known = (service.get("storage_providers") or {}).get(kind, {})
+            if alias not in ("", "default") and alias not in known:
                 return text_response(f'the StorageProvider "{path["storage_provider"]}" is not '
                                      'defined', 500)
         return None

@@ -2,7 +2,8 @@
 """An Infrastructure Manager that gives out the clusters of this process.
 
 A new infrastructure becomes the cluster whose name its document has as a word, else the first one
-that is free; the cluster gets as many worker nodes as the document's node of workers counts.
+that is free; the cluster gets as many worker nodes as the document's node of workers counts. One
+whose document has a Lambda function is that function, which a test has to play itself.
 Faults ("on": "im"): those of requests, and of new documents "do": failed, unconfigured, or nodes
 with "count" (fewer or more nodes than asked for), told with "method": "MAKE".
 """
@@ -16,6 +17,7 @@ from service import Response, Service, json_response, text_response
 
 WORKERS = re.compile(r"^(\s*)[\"']?(wn_resource[\w-]*|wn_[\w-]*|wn[\w-]*)[\"']?\s*:")
 COUNT = re.compile(r"\bcount[\"']?\s*:\s*[\"']?(\d+)")
+FUNCTION = re.compile(r"^\s*[\"']?lambda_function_([\w-]+)[\"']?\s*:", re.MULTILINE)
 VERSION = "1.15.0"
 DUMMY_KEY = ("-----BEGIN OPENSSH PRIVATE KEY-----\nAKDUMMYKEY\n"
              "-----END OPENSSH PRIVATE KEY-----\n")
@@ -25,10 +27,14 @@ DUMMY_KEY = ("-----BEGIN OPENSSH PRIVATE KEY-----\nAKDUMMYKEY\n"
 class Infrastructure:
     number: str
     document: str
-    cluster: object
+    cluster: object  # None: a function
     count: int
     began: float
     end_state: str = "configured"
+    function: str = ""
+
+    def name(self):
+        return self.cluster.name if self.cluster is not None else self.function
 
 
 def count_of_workers(document):
@@ -60,7 +66,8 @@ class Manager:
 
     def state(self):
         with self.lock:
-            return {item.number: {"cluster": item.cluster.name, "state": self.state_of(item),
+            return {item.number: {"cluster": item.cluster and item.cluster.name,
+                                  "function": item.function, "state": self.state_of(item),
                                   "count": item.count}
                     for item in self.infrastructures.values()}
 
@@ -99,31 +106,34 @@ class Manager:
             return json_response({"message": "Error Creating Inf.: no node_templates",
                                   "code": 400}, 400)
         with self.lock:
-            cluster = self.cluster_for(document)
-            if cluster is None:
+            function = FUNCTION.search(document)
+            cluster = None if function else self.cluster_for(document)
+            if function is None and cluster is None:
                 return json_response({"message": "Error Creating Inf.: no room", "code": 400}, 400)
-            item = Infrastructure(str(uuid.uuid4()), document, cluster, 0, time.monotonic())
+            item = Infrastructure(str(uuid.uuid4()), document, cluster, 0, time.monotonic(),
+                                  function=function[1] if function else "")
             self.infrastructures[item.number] = item
-        self.make(item, count_of_workers(document))
+        self.make(item, 0 if item.cluster is None else count_of_workers(document))
         return json_response({"uri": self.url_of(item)})
 
     def cluster_for(self, document):
-        used = {item.cluster.name for item in self.infrastructures.values()}
+        used = {item.name() for item in self.infrastructures.values()}
         free = [cluster for cluster in self.clusters.values() if cluster.name not in used]
         words = set(re.split(r"[^A-Za-z0-9-]+", document))
         named = [cluster for cluster in free if cluster.name in words]
         return next(iter(named or free), None)
 
     def make(self, item, count):
-        fault = self.faults.take("im", item.cluster.name, method="MAKE")
+        fault = self.faults.take("im", item.name(), method="MAKE")
         if fault and fault["do"] == "nodes":
             count = fault["count"]
         elif fault:
             item.end_state = fault["do"]
         item.count = count
         item.began = time.monotonic()
-        item.cluster.set_nodes(count)
-        item.cluster.jobs.schedule()
+        if item.cluster is not None:
+            item.cluster.set_nodes(count)
+            item.cluster.jobs.schedule()
 
     def about(self, request, item, what):
         if request.method == "DELETE":
@@ -152,6 +162,8 @@ class Manager:
 
     def outputs_of(self, item):
         cluster = item.cluster
+        if cluster is None:
+            return {}
         if self.state_of(item) != "configured":
             return {"oscar_password": None, "minio_password": None, "fe_node_ip": None}
         return {"oscarui_endpoint": cluster.oscar.url, "oscar_password": cluster.password,

@@ -23,6 +23,8 @@ import urllib.parse
 import uuid
 import zipfile
 
+import aws
+
 UTC = datetime.timezone.utc
 
 
@@ -249,6 +251,11 @@ class Jobs:
         for output in service.get("output") or []:
             log.info(f"Checking files for uploading to '{output['storage_provider']}' "
                      f"on path: '{output['path']}'")
+            if output["storage_provider"].startswith("s3."):
+                why = aws.write_files(service, output["storage_provider"], output["path"], files)
+                if why:
+                    log.info(why, "ERROR")
+                continue
             target = self.cluster.minio_of(service, output["storage_provider"])
             bucket, folder = split_path(output["path"])
             for name, data in files.items():

@@ -39,6 +39,7 @@ TEST(OscarBackend, ChecksEverythingBeforeAnyClusterIsAsked) {
 
     testbed.units.push_back(unit_of("C2@VM1", std::string(40, 'b'), "VM1"));
     testbed.units.push_back(unit_of("C3@F1", "c", "F1"));
+    testbed.units.back().memory_mb = 3009;
     testbed.units.push_back(unit_of("C4@VM1", "d", "VM1"));
     testbed.units.back().images.clear();
     const auto refused = backend.check(testbed);

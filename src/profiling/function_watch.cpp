@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "function_watch.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace aisprint::profiling {
+
+std::string log_group_of(const OscarSite& site) {
+    return "/aws/lambda/" + site.name();
+}
+
+clients::RemoteResult<std::vector<clients::OscarJob>>
+FunctionWatch::jobs(std::chrono::milliseconds now, const std::stop_token& stop) {
+    const clients::CloudWatchClient& logs = *m_site.get().home().logs();
+    const std::string group = log_group_of(m_site);
+    const auto streams = logs.streams(group, stop);
+    if (!streams) {
+        return tl::unexpected<clients::RemoteError>(streams.error());
+    }
+    std::vector<clients::LogEvent> lines;
+    clients::LogMoment newest{};
+    for (const clients::LogStream& stream : *streams) {
+        newest = std::max(newest, stream.last_ingestion);
+        if (stream.last_ingestion != clients::LogMoment{} && stream.last_ingestion < m_from) {
+            continue; // an instance of an earlier run
+        }
+        auto events = logs.events(group, stream.name, m_from, stop);
+        if (!events && events.error().kind == clients::RemoteErrorKind::gone) {
+            continue; // AWS deletes streams of which all is too old
+        }
+        if (!events) {
+            return tl::unexpected<clients::RemoteError>(events.error());
+        }
+        std::ranges::move(*events, std::back_inserter(lines));
+    }
+    if (newest != m_newest || lines.size() != m_lines) {
+        m_newest = newest;
+        m_lines = lines.size();
+        m_last_change = now;
+    }
+    // a call that is tried again may be in the streams of two instances
+    std::ranges::stable_sort(lines, {}, &clients::LogEvent::time);
+    m_calls.clear();
+    read_function_log(lines, m_calls);
+    std::vector<clients::OscarJob> jobs;
+    for (const auto& [request, call] : m_calls) {
+        if (call.start) { // else it began before we look
+            jobs.push_back(to_job(request, call));
+        }
+    }
+    return jobs;
+}
+
+} // namespace aisprint::profiling

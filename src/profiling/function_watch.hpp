@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "function_log.hpp"
+#include "oscar_services.hpp"
+
+#include <chrono>
+#include <functional>
+#include <stop_token>
+#include <vector>
+
+namespace aisprint::profiling {
+
+/// Follows the calls of a function by its logs.
+class FunctionWatch {
+public:
+    /// Looks at what was logged since `from`.
+    FunctionWatch(const OscarSite& site, clients::LogMoment from) : m_site(site), m_from(from) {}
+
+    /// Reads the logs, and gives the calls as jobs.
+    [[nodiscard]] clients::RemoteResult<std::vector<clients::OscarJob>>
+    jobs(std::chrono::milliseconds now, const std::stop_token& stop);
+
+    /// Whether nothing was logged for so long: lines arrive late, and not in order.
+    [[nodiscard]] bool is_quiet(std::chrono::milliseconds now,
+                                std::chrono::milliseconds limit) const {
+        return now - m_last_change >= limit;
+    }
+
+    [[nodiscard]] const FunctionCalls& calls() const { return m_calls; }
+
+private:
+    std::reference_wrapper<const OscarSite> m_site;
+    clients::LogMoment m_from;
+    clients::LogMoment m_newest{};
+    std::size_t m_lines = 0; ///< of the log
+    std::chrono::milliseconds m_last_change{0};
+    FunctionCalls m_calls;
+};
+
+/// The group that AWS Lambda writes the logs of a function to.
+[[nodiscard]] std::string log_group_of(const OscarSite& site);
+
+} // namespace aisprint::profiling
