@@ -348,7 +348,9 @@ void CurlTransport::set_options(CURL* handle,
     set(handle, CURLOPT_FOLLOWLOCATION, 0L);
     set(handle, CURLOPT_NOSIGNAL, 1L); // timeouts by signals are not for threads
     set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
-    set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(m_options.connect_timeout.count()));
+    const auto connecting =
+        request.connect_timeout.count() > 0 ? request.connect_timeout : m_options.connect_timeout;
+    set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connecting.count()));
     set(handle, CURLOPT_QUICK_EXIT, 1L); // do not wait for a resolver when cancelled
     set(handle, CURLOPT_PROXY, m_options.proxy.c_str()); // empty: none, whatever the environment
     set(handle, CURLOPT_NOPROXY, m_options.no_proxy.c_str());

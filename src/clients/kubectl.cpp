@@ -135,8 +135,8 @@ Parsed<void> add_item(const Json& item, KubeJobs& result) {
         JsonFields spec(fields.object("spec"));
         JsonFields status(fields.object("status"));
         const std::string name = metadata.required_text("name");
-        result.pods.push_back(
-            {name, job_of(metadata), spec.text("nodeName"), status.time("startTime")});
+        result.pods.push_back({name, job_of(metadata), spec.text("nodeName"),
+                               status.time("startTime"), is_ready(status.list("conditions"))});
         fields.complain_of(spec);
         fields.complain_of(status);
     }
@@ -234,6 +234,24 @@ Parsed<KubeJobs> parse_jobs_and_pods(const std::string& json) {
     return result;
 }
 
+Parsed<bool> parse_readiness(const std::string& json) {
+    const Parsed<Json> items = items_of(json);
+    if (!items) {
+        return wrong(items.error());
+    }
+    bool ready = !items->empty();
+    for (const Json& item : *items) {
+        JsonFields fields(item);
+        JsonFields status(fields.object("status"));
+        ready = ready && is_ready(status.list("conditions"));
+        fields.complain_of(status);
+        if (!fields.is_right()) {
+            return wrong(fields.what_is_wrong());
+        }
+    }
+    return ready;
+}
+
 Kubectl::Kubectl(RemoteShell& shell, std::string services_namespace)
     : m_shell(shell), m_namespace(std::move(services_namespace)) {}
 
@@ -268,18 +286,49 @@ RemoteResult<void> Kubectl::uncordon(const std::string& node, std::stop_token st
     return run("uncordon " + node, stop).map([](const std::string&) {});
 }
 
-RemoteResult<KubeJobs> Kubectl::jobs_and_pods(const std::string& service,
-                                              std::stop_token stop) const {
+RemoteResult<void> Kubectl::check_names(const std::string& service) const {
     if (!is_name(service)) {
         return not_a_name("service", service);
     }
     if (!is_name(m_namespace)) {
         return not_a_name("namespace", m_namespace);
     }
+    return {};
+}
+
+RemoteResult<KubeJobs> Kubectl::jobs_and_pods(const std::string& service,
+                                              std::stop_token stop) const {
+    if (const auto named = check_names(service); !named) {
+        return tl::unexpected<RemoteError>(named.error());
+    }
     return read(
         run(fmt::format("get pods,jobs -n {} -l oscar_service={} -o json", m_namespace, service),
             stop),
         parse_jobs_and_pods);
+}
+
+RemoteResult<KubeServing> Kubectl::serving(const std::string& service, std::stop_token stop) const {
+    if (const auto named = check_names(service); !named) {
+        return tl::unexpected<RemoteError>(named.error());
+    }
+    // OSCAR labels what it makes, but not the pods that Knative makes of it
+    const RemoteResult<bool> ready =
+        read(run(fmt::format("get services.serving.knative.dev -n {} -l oscar_service={} -o json",
+                             m_namespace, service),
+                 stop),
+             parse_readiness);
+    if (!ready) {
+        return tl::unexpected<RemoteError>(ready.error());
+    }
+    RemoteResult<KubeJobs> found =
+        read(run(fmt::format("get pods -n {} -l serving.knative.dev/service={} -o json",
+                             m_namespace, service),
+                 stop),
+             parse_jobs_and_pods);
+    if (!found) {
+        return tl::unexpected<RemoteError>(found.error());
+    }
+    return KubeServing{*ready, std::move(found->pods)};
 }
 
 } // namespace aisprint::clients

@@ -264,6 +264,9 @@ std::string to_oscar_json(const OscarService& service) {
     add_text(json, "total_memory", service.total_memory);
     add_text(json, "log_level", service.log_level);
     json["synchronous"] = {{"min_scale", service.min_scale}};
+    if (service.max_scale > 0) {
+        json["synchronous"]["max_scale"] = service.max_scale;
+    }
     json["script"] = service.script;
     json["input"] = json_of_paths(service.inputs);
     json["output"] = json_of_paths(service.outputs);

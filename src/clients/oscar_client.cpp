@@ -213,11 +213,13 @@ OscarClient::remove_logs(const std::string& service, OscarLogs which, std::stop_
 RemoteResult<OscarInvocation> OscarClient::invoke(const std::string& service,
                                                   const Secret& token,
                                                   std::string_view payload,
+                                                  const OscarCallLimits& limits,
                                                   std::stop_token stop) const {
     HttpRequest request = request_to("POST", "/run/" + percent_encoded(service));
     request.headers = {{"Authorization", "Bearer " + token.reveal()}};
     request.body = encode_base64(payload);
-    request.timeout = m_options.call_timeout;
+    request.timeout = limits.whole;
+    request.connect_timeout = limits.connect;
     OscarInvocation invocation;
     CallerOptions options;
     options.error_of = [&invocation](const HttpResponse& response) {

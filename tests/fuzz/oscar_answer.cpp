@@ -68,6 +68,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_jobs(client.jobs("s", {}));
     check(client.log("s", "j", LogTimestamps::no, {}));
     check(client.remove_logs("s", OscarLogs::of_all_jobs, {}));
-    check(client.invoke("s", Secret("t"), "x", {}));
+    check(client.invoke("s", Secret("t"), "x", {}, {}));
     return 0;
 }

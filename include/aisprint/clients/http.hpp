@@ -26,7 +26,8 @@ struct HttpRequest {
     std::string url;
     std::vector<HttpHeader> headers;
     std::string body;
-    std::chrono::milliseconds timeout{60000}; ///< for the whole exchange
+    std::chrono::milliseconds timeout{60000};     ///< for the whole exchange; 0: none
+    std::chrono::milliseconds connect_timeout{0}; ///< 0: as the transport has it
 };
 
 /// A complete answer, whatever its status.

@@ -38,6 +38,7 @@ struct KubePod {
     std::string job;                               ///< the Job that it belongs to, or empty
     std::string node;                              ///< as the cluster spells it; empty: none yet
     std::optional<std::chrono::sys_seconds> start; ///< when the node accepted it
+    bool ready = false;                            ///< to serve
 };
 
 /// Jobs by name and pods of a service, in the cluster's order.
@@ -46,11 +47,20 @@ struct KubeJobs {
     std::vector<KubePod> pods;
 };
 
+/// A service of Knative, which is called synchronously.
+struct KubeServing {
+    bool ready = false; ///< calls reach it
+    std::vector<KubePod> pods;
+};
+
 /// What `kubectl get nodes -o json` says; else what is wrong with it.
 [[nodiscard]] tl::expected<std::vector<KubeNode>, std::string> parse_nodes(const std::string& json);
 
 /// What `kubectl get pods,jobs -o json` says; else what is wrong with it.
 [[nodiscard]] tl::expected<KubeJobs, std::string> parse_jobs_and_pods(const std::string& json);
+
+/// Whether what `kubectl get ... -o json` lists is there and ready; else what is wrong with it.
+[[nodiscard]] tl::expected<bool, std::string> parse_readiness(const std::string& json);
 
 /// Asks a cluster by way of a shell on its front end. Errors: `unreachable` if the front end is
 /// not reached, `refused` if kubectl says no, `malformed` if its answer is not understood.
@@ -71,7 +81,12 @@ public:
     [[nodiscard]] RemoteResult<KubeJobs> jobs_and_pods(const std::string& service,
                                                        std::stop_token stop) const;
 
+    /// Whether Knative serves a service, and its pods.
+    [[nodiscard]] RemoteResult<KubeServing> serving(const std::string& service,
+                                                    std::stop_token stop) const;
+
 private:
+    [[nodiscard]] RemoteResult<void> check_names(const std::string& service) const;
     [[nodiscard]] RemoteResult<std::string> run(const std::string& command,
                                                 const std::stop_token& stop) const;
 

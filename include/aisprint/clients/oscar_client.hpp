@@ -76,6 +76,7 @@ struct OscarService {
     std::string total_memory;
     std::string log_level = "INFO";
     int min_scale = 0;  ///< pods that wait for synchronous calls
+    int max_scale = 0;  ///< pods that serve them at most; 0: as many as there is room for
     std::string script; ///< its text
     std::vector<OscarPath> inputs;
     std::vector<OscarPath> outputs;
@@ -125,6 +126,12 @@ struct OscarInvocation {
     std::string body; ///< as sent: base64 of the outputs, or text
 };
 
+/// How long a synchronous call may take.
+struct OscarCallLimits {
+    std::chrono::milliseconds connect{0};    ///< 0: as the transport has it
+    std::chrono::milliseconds whole{600000}; ///< 0: for ever
+};
+
 /// Whether each line of a log begins with its time (RFC 3339, nanoseconds) and a blank.
 enum class LogTimestamps { no, yes };
 
@@ -141,7 +148,6 @@ struct OscarClientOptions {
     std::chrono::milliseconds longest_pause{60000};
     std::chrono::milliseconds request_timeout{60000};
     std::chrono::milliseconds change_timeout{120000}; ///< the server restarts its MinIO meanwhile
-    std::chrono::milliseconds call_timeout{600000};   ///< of a synchronous call
     std::function<double()> random;                   ///< in [0, 1), for jitter; null: no jitter
 };
 
@@ -201,6 +207,7 @@ public:
     [[nodiscard]] RemoteResult<OscarInvocation> invoke(const std::string& service,
                                                        const Secret& token,
                                                        std::string_view payload,
+                                                       const OscarCallLimits& limits,
                                                        std::stop_token stop) const;
 
 private:

@@ -244,7 +244,7 @@ private:
         };
         m_calls["invoke"] = [this](const Json& words) {
             return answer(
-                m_oscar.invoke(text(words, 1), Secret(text(words, 2)), text(words, 3), {}));
+                m_oscar.invoke(text(words, 1), Secret(text(words, 2)), text(words, 3), {}, {}));
         };
     }
 

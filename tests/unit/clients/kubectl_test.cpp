@@ -142,6 +142,42 @@ TEST_F(KubectlTest, ReadsJobsAndPods) {
                                               "-l oscar_service=s -o json"));
 }
 
+TEST_F(KubectlTest, TellsWhetherKnativeServesAService) {
+    m_shell.answer(0, R"({"items": [{"kind": "Service", "metadata": {"name": "s"},
+      "status": {"conditions": [{"type": "ConfigurationsReady", "status": "True"},
+                                {"type": "Ready", "status": "True"}]}}]})");
+    m_shell.answer(0, R"({"items": [
+      {"kind": "Pod", "metadata": {"name": "s-00001-deployment-1"}, "spec": {"nodeName": "wn-1"},
+       "status": {"conditions": [{"type": "Ready", "status": "True"}]}},
+      {"kind": "Pod", "metadata": {"name": "s-00001-deployment-2"}, "spec": {},
+       "status": {"conditions": [{"type": "Ready", "status": "False"}]}}]})");
+    const RemoteResult<KubeServing> found = m_kubectl.serving("s", {});
+    ASSERT_TRUE(found.has_value()) << found.error().message;
+    EXPECT_TRUE(found->ready);
+    ASSERT_THAT(found->pods, SizeIs(2));
+    EXPECT_TRUE(found->pods[0].ready);
+    EXPECT_FALSE(found->pods[1].ready);
+    EXPECT_THAT(m_shell.commands,
+                ElementsAre("sudo kubectl get services.serving.knative.dev -n oscar-svc "
+                            "-l oscar_service=s -o json",
+                            "sudo kubectl get pods -n oscar-svc "
+                            "-l serving.knative.dev/service=s -o json"));
+
+    for (const char* text : {R"({"items": []})", R"({"items": [{"status": {"conditions": []}}]})",
+                             R"({"items": [{"metadata": {}}]})"}) {
+        m_shell.answer(0, text);
+        m_shell.answer(0, R"({"items": []})");
+        const RemoteResult<KubeServing> waiting = m_kubectl.serving("s", {});
+        ASSERT_TRUE(waiting.has_value()) << text;
+        EXPECT_FALSE(waiting->ready) << text;
+    }
+    m_shell.answer(0, R"({"items": [{"status": 1}]})");
+    EXPECT_EQ(m_kubectl.serving("s", {}).error().kind, RemoteErrorKind::malformed);
+    m_shell.answer(1, "", "error: the server doesn't have a resource type \"services\"");
+    EXPECT_EQ(m_kubectl.serving("s", {}).error().kind, RemoteErrorKind::refused);
+    EXPECT_EQ(m_kubectl.serving("a b", {}).error().kind, RemoteErrorKind::refused);
+}
+
 TEST_F(KubectlTest, TellsWhatIsWrongWithAnswers) {
     for (const char* text :
          {"", "No resources found", "[]", "{}", R"({"items": {}})", R"({"items": [1]})",

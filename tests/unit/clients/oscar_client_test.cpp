@@ -197,6 +197,7 @@ TEST_F(OscarClientTest, SendsAServiceAsTheProtocolSays) {
     service.total_cpu.clear();
     service.total_memory.clear();
     service.min_scale = 4;
+    service.max_scale = 8;
     service.inputs.clear();
     service.minio_providers.clear();
     service.outputs = {{"s3.s3-F1", "functions/mask-detector/output"}};
@@ -207,7 +208,7 @@ TEST_F(OscarClientTest, SendsAServiceAsTheProtocolSays) {
     EXPECT_EQ(
         m_transport.requests[1].body,
         R"({"name":"mask-detector","image":"reg/mask-detector:1","cpu":"0.9",)"
-        R"("memory":"1024Mi","log_level":"INFO","synchronous":{"min_scale":4},)"
+        R"("memory":"1024Mi","log_level":"INFO","synchronous":{"min_scale":4,"max_scale":8},)"
         R"("script":"#!/bin/bash\nsh /opt/mask-detector/script.sh\n","input":[],)"
         R"("output":[{"storage_provider":"s3.s3-F1","path":"functions/mask-detector/output"}],)"
         R"("storage_providers":{"s3":{"s3-F1":{"access_key":"AKDUMMY","secret_key":"pw3",)"
@@ -451,18 +452,24 @@ TEST_F(OscarClientTest, CallsAFunctionOnce) {
     answer(text(200, "AAEC"));
     answer(text(502, "not ready"));
     answer(broken(Delivery::unknown, TransportErrorKind::timeout));
-    const RemoteResult<OscarInvocation> good = m_client.invoke("s", Secret("t0k3n"), "\x01z", {});
+    const OscarCallLimits limits{std::chrono::seconds(3), std::chrono::seconds(7)};
+    const RemoteResult<OscarInvocation> good =
+        m_client.invoke("s", Secret("t0k3n"), "\x01z", limits, {});
     ASSERT_TRUE(good.has_value());
     EXPECT_EQ(good->status, 200);
     EXPECT_EQ(good->body, "AAEC");
     EXPECT_EQ(m_transport.requests[0].url, "https://oscar.example/run/s");
     EXPECT_EQ(m_transport.requests[0].body, "AXo=");
     EXPECT_EQ(authorization(m_transport.requests[0]), "Bearer t0k3n");
-    const RemoteResult<OscarInvocation> busy = m_client.invoke("s", Secret("t0k3n"), "x", {});
+    EXPECT_EQ(m_transport.requests[0].connect_timeout, limits.connect);
+    EXPECT_EQ(m_transport.requests[0].timeout, limits.whole);
+    const RemoteResult<OscarInvocation> busy =
+        m_client.invoke("s", Secret("t0k3n"), "x", limits, {});
     ASSERT_TRUE(busy.has_value());
     EXPECT_EQ(busy->status, 502);
     EXPECT_EQ(busy->body, "not ready");
-    const RemoteResult<OscarInvocation> lost = m_client.invoke("s", Secret("t0k3n"), "x", {});
+    const RemoteResult<OscarInvocation> lost =
+        m_client.invoke("s", Secret("t0k3n"), "x", limits, {});
     ASSERT_FALSE(lost.has_value());
     EXPECT_EQ(lost.error().transport, TransportErrorKind::timeout);
     EXPECT_THAT(m_transport.requests, SizeIs(3));
