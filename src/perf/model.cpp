@@ -6,6 +6,8 @@
 #include "estimator.hpp"
 #include "program.hpp"
 
+#include "aisprint/perf/input_range.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,12 +29,9 @@ constexpr double k_range_tolerance = 1e-9;
 struct Range {
     double low = -std::numeric_limits<double>::infinity();
     double high = std::numeric_limits<double>::infinity();
+    InputRange usable{low, high};
     bool is_load = false;
 };
-
-bool is_load(const std::string& input) {
-    return input == "observed_throughput" || input == "requested_throughput" || input == "Lambda";
-}
 
 /// The scores of predictions from a value on.
 struct Bin {
@@ -95,12 +94,17 @@ private:
             return value;
         }
         prediction.inside_domain = false;
-        if (extrapolates) {
+        const bool is_usable = value >= range.usable.low && value <= range.usable.high;
+        if (extrapolates || is_usable) {
+            prediction.extrapolated.push_back(inputs()[input]);
             return value;
         }
         prediction.clamped.push_back(inputs()[input]);
         prediction.saturated = prediction.saturated || (range.is_load && value > high);
-        return value > high ? range.high : (std::isfinite(range.low) ? range.low : 0.0);
+        if (value > high) {
+            return range.usable.high;
+        }
+        return std::isfinite(range.usable.low) ? range.usable.low : 0.0;
     }
 
     double finish(double raw, Prediction& prediction) const {
@@ -169,6 +173,7 @@ void read_domain(const Json& root, FileModel& model, Fields& in) {
                 in.error("PRM002", fmt::format("'{}' of the performance model is from {} to {}",
                                                path, range.low, range.high));
             }
+            range.usable = usable_range(input, range.low, range.high);
         }
         model.ranges.push_back(range);
     }

@@ -2,6 +2,8 @@
 // Models in the form of ONNX. The only file here that sees its messages.
 #include "aisprint/training/onnx.hpp"
 
+#include "aisprint/perf/input_range.hpp"
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #include <onnx/onnx_pb.h>
@@ -228,8 +230,10 @@ private:
             add_node("Identity", {name}, column(name));
             return;
         }
-        const std::string low = constant(domain.at(name).at("min"));
-        const std::string high = constant(domain.at(name).at("max"));
+        const perf::InputRange range = perf::usable_range(
+            name, domain.at(name).at("min").get<double>(), domain.at(name).at("max").get<double>());
+        const std::string low = constant(std::vector{range.low});
+        const std::string high = constant(std::vector{range.high});
         add_node("Clip", {name, low, high}, column(name));
     }
 

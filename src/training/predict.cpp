@@ -128,9 +128,12 @@ private:
                 predicted.real = target->numbers[row];
             }
             if (rejects && !predicted.prediction.inside_domain) {
+                std::vector<std::string> outside = predicted.prediction.clamped;
+                outside.insert(outside.end(), predicted.prediction.extrapolated.begin(),
+                               predicted.prediction.extrapolated.end());
                 error("TRN063",
                       fmt::format("data row {} lies outside of the profiled range: {}", row + 1,
-                                  fmt::join(predicted.prediction.clamped, ", ")),
+                                  fmt::join(outside, ", ")),
                       "profile there, or train with extrapolation = clamp");
             }
             result.outside += predicted.prediction.inside_domain ? std::size_t{0} : 1;

@@ -22,7 +22,9 @@ struct Prediction {
     bool inside_domain = true;
     /// The load lies above all profiled ones: a saturated queue has no finite time.
     bool saturated = false;
-    std::vector<std::string> clamped; ///< inputs that were set to the end of the profiled range
+    std::vector<std::string> clamped; ///< inputs that were set to the end of their usable range
+    /// Inputs that were taken as they are, although they lie outside of the profiled range.
+    std::vector<std::string> extrapolated;
 };
 
 /// A trained regression model, read from its JSON file. Immutable; threads may share it.
@@ -33,8 +35,9 @@ public:
 
     /// The response time for values in the order of inputs(). `level` in (0, 1) asks for the
     /// interval of that coverage; 0 for none. Never fails, never returns a time that is not
-    /// finite or not above 0: outside the profiled range the inputs are clamped to it, unless the
-    /// file says `allow`; then nothing is clamped, and no load counts as saturated.
+    /// finite or not above 0: outside the profiled range the inputs are clamped to what
+    /// usable_range() says, unless the file says `allow`; then nothing is clamped, and no load
+    /// counts as saturated.
     [[nodiscard]] virtual Prediction predict(std::span<const double> values,
                                              double level) const = 0;
 

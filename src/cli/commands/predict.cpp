@@ -60,6 +60,9 @@ nlohmann::ordered_json to_json(const training::TablePrediction& prediction) {
         if (!row.prediction.clamped.empty()) {
             entry["clamped"] = row.prediction.clamped;
         }
+        if (!row.prediction.extrapolated.empty()) {
+            entry["extrapolated"] = row.prediction.extrapolated;
+        }
         json["rows"].push_back(std::move(entry));
     }
     return json;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/perf/model.hpp"
 
+#include "aisprint/perf/input_range.hpp"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -122,6 +124,46 @@ TEST(Model, OutsideTheProfiledRange) {
     EXPECT_TRUE(predicted(text, {4, 2.5}).saturated);
     EXPECT_FALSE(predicted(text, {4, 0.01}).saturated);
     EXPECT_TRUE(predicted(text, {8.000000001, 1}).inside_domain);
+}
+
+TEST(Model, SizesMayLieHalfOfTheRangeOutsideOfIt) {
+    std::string text =
+        model_text("LRRidge", "[]", R"(["cores","files"])", R"({"intercept":10,"weights":[-1,1]})",
+                   R"(,"extrapolation":"clamp")");
+    for (std::size_t at = text.find("observed_throughput"); at != std::string::npos;
+         at = text.find("observed_throughput")) {
+        text.replace(at, 19, "files");
+    }
+    const std::string range = R"("min":0.1,"max":2)";
+    text.replace(text.find(range), range.size(), R"("min":5,"max":15)");
+    const Prediction near = predicted(text, {4, 18}, 0.9);
+    EXPECT_DOUBLE_EQ(near.value, 24);
+    EXPECT_FALSE(near.inside_domain);
+    EXPECT_FALSE(near.upper) << "no interval outside of the profiled range";
+    EXPECT_THAT(near.extrapolated, testing::ElementsAre("files"));
+    EXPECT_THAT(near.clamped, testing::IsEmpty());
+    const Prediction far = predicted(text, {100, 1000});
+    EXPECT_DOUBLE_EQ(far.value, 10 - 8 + 20);
+    EXPECT_THAT(far.clamped, testing::ElementsAre("cores", "files"));
+    EXPECT_THAT(far.extrapolated, testing::IsEmpty());
+    EXPECT_FALSE(far.saturated);
+    EXPECT_DOUBLE_EQ(predicted(text, {4, 3}).value, 9);
+    EXPECT_DOUBLE_EQ(predicted(text, {4, -1}).value, 8.5) << "sizes stay above 0";
+}
+
+TEST(InputRange, WidensWhatDoesNotSaturate) {
+    const auto ends = [](const std::string& input, double low, double high) {
+        const InputRange range = usable_range(input, low, high);
+        return std::pair(range.low, range.high);
+    };
+    EXPECT_EQ(ends("cores", 1, 8), std::pair(1.0, 8.0));
+    EXPECT_EQ(ends("requested_parallelism", 1, 8), std::pair(1.0, 8.0));
+    EXPECT_EQ(ends("observed_throughput", 1, 8), std::pair(1.0, 8.0));
+    EXPECT_EQ(ends("files", 8, 10), std::pair(7.0, 11.0));
+    EXPECT_EQ(ends("files", 2, 10), std::pair(1.0, 14.0));
+    EXPECT_EQ(ends("files", 0, 10), std::pair(0.0, 15.0));
+    EXPECT_EQ(ends("degrees", -10, 10), std::pair(-20.0, 20.0));
+    EXPECT_EQ(ends("files", 5, 5), std::pair(5.0, 5.0));
 }
 
 TEST(Model, PredictionsAreFiniteAndAboveZero) {

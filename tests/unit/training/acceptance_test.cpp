@@ -397,8 +397,10 @@ TEST(Extrapolation, IsAllowedWhereTheConfigurationSaysSo) {
     EXPECT_FALSE(free.inside_domain);
     EXPECT_FALSE(free.saturated);
     EXPECT_THAT(free.clamped, IsEmpty());
+    EXPECT_THAT(free.extrapolated, testing::ElementsAre("load"));
     EXPECT_FALSE(free.upper);
-    EXPECT_NEAR(predict("", 100).value, 38, 1e-6);
+    EXPECT_NEAR(predict("", 15).value, 47, 1e-6);
+    EXPECT_NEAR(predict("", 100).value, 2 + 3 * 17.5, 1e-6) << "half of the range beyond its end";
     EXPECT_NEAR(predict("extrapolation = allow\n", -50).value, 5, 1e-6) << "the smallest target";
     EXPECT_TRUE(predict("extrapolation = allow\n", 6).inside_domain);
 }
