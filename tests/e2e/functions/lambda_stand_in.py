@@ -63,14 +63,14 @@ class LambdaStandIn:
     def watch(self):
         while not self.over.wait(POLL_SECONDS):
             there = self.double.ask("/state")["infrastructures"]
-            configured = {number: item for number, item in there.items()
-                          if item["function"] and item["state"] == "configured"}
-            for gone in set(self.functions) - set(configured):
+            functions = {number: item for number, item in there.items() if item["function"]}
+            for gone in set(self.functions) - set(functions):
                 del self.functions[gone]
-            for number, item in configured.items():
-                if number not in self.functions:
+            for number, item in functions.items():
+                if number not in self.functions:  # not yet configured, so nobody waits for it
                     self.functions[number] = self.read(number, item["function"])
-                self.look(self.functions[number])
+                if item["state"] in ("pending", "running", "configured"):
+                    self.look(self.functions[number])
 
     def read(self, number, node):
         request = urllib.request.Request(

@@ -3,7 +3,7 @@
 """Campaigns on OSCAR clusters and AWS Lambda functions: `aisprint profile --backend oscar` against
 the double, moto, and a stand-in for functions.
 
-    test_functions.py AISPRINT DOUBLE VENV
+    test_functions.py AISPRINT DOUBLE VENV [TEST...]
 """
 import json
 import pathlib
@@ -13,7 +13,7 @@ import sys
 import unittest
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-VENV = sys.argv.pop(3)
+VENV, TESTS_WANTED = sys.argv[3], sys.argv[4:]
 for name in ("oscar_campaign", "s3"):
     sys.path.insert(0, str(TESTS / name))
 import servers  # noqa: E402
@@ -66,7 +66,7 @@ class Functions(test_profile.Profile):
         components["registry.example/c_base_amd64:1"] = str(designs["c"])
         (self.folder / "components.json").write_text(json.dumps(components))
         self.double.close()
-        self.double = test_profile.Double(self.folder)
+        self.double = test_profile.Double(self.folder, "--im-seconds", "1.5")
         self.addCleanup(self.double.close)
         self.functions = LambdaStandIn(self.moto, self.double, designs)
         self.addCleanup(self.functions.close)
@@ -211,7 +211,8 @@ class Functions(test_profile.Profile):
                             "clean_infrastructures_after_testing: true")
         text = (self.app / "oscarp/run_parameters.yaml").read_text()
         self.write("oscarp/run_parameters.yaml",
-                   text.replace("[2, 1]", "[1]").replace("  component3: {parallelism: [1]}\n", ""))
+                   text.replace("[2, 1]", "[1]").replace("  component3: {parallelism: [1]}\n", "")
+                   .replace("repetitions: 1", "repetitions: 1, train_models: false"))
         self.s3.create_bucket(Bucket=BUCKET)
         self.s3.put_object(Bucket=BUCKET, Key="mine/x", Body=b"1")
         other = self.double.opener.open(test_profile.urllib.request.Request(
@@ -271,4 +272,4 @@ class Functions(test_profile.Profile):
 
 
 if __name__ == "__main__":
-    unittest.main(defaultTest="Functions")
+    unittest.main(defaultTest="Functions", argv=[sys.argv[0], *TESTS_WANTED])

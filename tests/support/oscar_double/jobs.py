@@ -5,10 +5,8 @@ Faults of jobs ("on": "job", "do": ...): failed (the pod fails), pending (never 
 no_output, no_marks (a log without the supervisor's lines), no_info (INFO is hidden),
 duplicate_event.
 """
-import base64
 import dataclasses
 import datetime
-import io
 import json
 import os
 import pathlib
@@ -21,7 +19,6 @@ import threading
 import time
 import urllib.parse
 import uuid
-import zipfile
 
 import aws
 
@@ -252,6 +249,8 @@ class Jobs:
             log.info(f"Checking files for uploading to '{output['storage_provider']}' "
                      f"on path: '{output['path']}'")
             if output["storage_provider"].startswith("s3."):
+                for name in files:
+                    log.info(f"Uploading file '{name}' to bucket '{split_path(output['path'])[0]}'")
                 why = aws.write_files(service, output["storage_provider"], output["path"], files)
                 if why:
                     log.info(why, "ERROR")
@@ -275,24 +274,6 @@ class Jobs:
                 job.kill()
                 self.jobs.remove(job)
         self.schedule()
-
-    def call(self, service, payload):
-        """A synchronous call: what it answers."""
-        job = Job("sync", service, {}, self.cluster.now(), "sync", "sync")
-        log = Log(job, self.cluster.now)
-        node = self.cluster.nodes[0].name if self.cluster.nodes else "none"
-        files, text = Supervisor(self.cluster, service, node).run(
-            uuid.uuid4().hex, payload, log, {"JOB_UUID": str(uuid.uuid4())})
-        self.upload(service, files, log)
-        if len(files) == 1:
-            return base64.b64encode(next(iter(files.values())))
-        if files:
-            packed = io.BytesIO()
-            with zipfile.ZipFile(packed, "w") as archive:
-                for name, data in files.items():
-                    archive.writestr(name, data)
-            return base64.b64encode(packed.getvalue())
-        return text.encode()
 
 
 def event_of(bucket, key, stored, name, moment):
