@@ -147,30 +147,55 @@ Parsed<void> add_item(const Json& item, KubeJobs& result) {
     return {};
 }
 
+/// What ssh says of a machine whose key is another one than that which is known, in one sentence:
+/// it shouts many lines, of which the last ones tell what may be done.
+std::string text_of_changed_key(std::string_view words) {
+    constexpr std::string_view k_begin = "Offending ";
+    constexpr std::string_view k_before = " key in ";
+    std::string text = "the machine has another host key than when it was met first";
+    const std::size_t line = words.find(k_begin);
+    const std::size_t place = words.find(k_before, line);
+    if (line != std::string_view::npos && place != std::string_view::npos) {
+        const std::size_t begin = place + k_before.size();
+        text += fmt::format("; if it was made anew, delete the old key (FILE:LINE): {}",
+                            trimmed(words.substr(begin, words.find('\n', begin) - begin)));
+    }
+    return text;
+}
+
+/// Why there was no connection. All that was written counts: what is shown may be cut.
+RemoteError error_of_connection(std::string_view words, std::string said) {
+    if (contains(words, "REMOTE HOST IDENTIFICATION HAS CHANGED")) {
+        return make_error_of_kind(RemoteErrorKind::unauthorised, text_of_changed_key(words));
+    }
+    const bool is_turned_away =
+        contains(words, "Permission denied") || contains(words, "Host key verification failed");
+    return make_error_of_kind(is_turned_away ? RemoteErrorKind::unauthorised
+                                             : RemoteErrorKind::unreachable,
+                              std::move(said));
+}
+
 /// Why a command gave no result, from what it and ssh wrote.
 RemoteError error_of_command(const ProcessResult& result) {
-    const std::string text = shortened_text(result.standard_error);
+    const std::string& words = result.standard_error;
+    const std::string text = shortened_text(words);
     const std::string said = text.empty() ? fmt::format("exit code {}", result.exit_code) : text;
     if (result.stopped) {
         return make_error_of_kind(RemoteErrorKind::cancelled, "cancelled");
     }
     if (result.exit_code == k_no_connection) {
-        return make_error_of_kind(contains(text, "Permission denied") ||
-                                          contains(text, "Host key verification failed")
-                                      ? RemoteErrorKind::unauthorised
-                                      : RemoteErrorKind::unreachable,
-                                  said);
+        return error_of_connection(words, said);
     }
     if (result.exit_code == k_program_not_found) {
         return make_error_of_kind(RemoteErrorKind::refused,
                                   "the program ssh here, or kubectl there, was not found: " + said);
     }
-    if (contains(text, "(NotFound)")) {
+    if (contains(words, "(NotFound)")) {
         return make_error_of_kind(RemoteErrorKind::gone, said);
     }
-    if (contains(text, "Unable to connect to the server") ||
-        contains(text, "The connection to the server") || contains(text, "(ServiceUnavailable)") ||
-        contains(text, "(Timeout)")) {
+    if (contains(words, "Unable to connect to the server") ||
+        contains(words, "The connection to the server") ||
+        contains(words, "(ServiceUnavailable)") || contains(words, "(Timeout)")) {
         return make_error_of_kind(RemoteErrorKind::server, said);
     }
     return make_error_of_kind(RemoteErrorKind::refused, said);

@@ -226,5 +226,25 @@ TEST_F(KubectlTest, FailuresHaveTheirKinds) {
     EXPECT_EQ(nodes.error().message, "cannot run ssh: x");
 }
 
+TEST_F(KubectlTest, SaysWhereTheOldKeyOfAChangedMachineIs) {
+    std::string words = "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\n";
+    for (int i = 0; i < 12; ++i) {
+        words += std::string(59, '@') + "\n"; // longer than what is shown of errors
+    }
+    words += "Add correct host key in /our folder/R_known_hosts to get rid of this message.\n"
+             "Offending ED25519 key in /our folder/R_known_hosts:1\r\n"
+             "Host key verification failed.\r\n";
+    m_shell.answer(255, "", words);
+    const RemoteResult<std::vector<KubeNode>> nodes = m_kubectl.nodes({});
+    ASSERT_FALSE(nodes.has_value());
+    EXPECT_EQ(nodes.error().kind, RemoteErrorKind::unauthorised);
+    EXPECT_EQ(nodes.error().message,
+              "the machine has another host key than when it was met first; if it was made anew, "
+              "delete the old key (FILE:LINE): /our folder/R_known_hosts:1");
+    m_shell.answer(255, "", "WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!\n");
+    EXPECT_EQ(m_kubectl.nodes({}).error().message,
+              "the machine has another host key than when it was met first");
+}
+
 } // namespace
 } // namespace aisprint::clients
