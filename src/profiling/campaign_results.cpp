@@ -86,6 +86,10 @@ void CampaignResults::measure(const Unit& unit,
     for (std::size_t i = 0; i < result.measured.size(); ++i) {
         const Measurement& one = result.measured[i];
         result.rows.push_back(one.row);
+        if (one.row.average_response_time <= 0) {
+            result.without_time.insert(one.run);
+            continue;
+        }
         const bool is_left_out = (parameters.drop_outliers && result.outliers.contains(i)) ||
                                  (parameters.exclude_degraded && result.health.contains(one.run));
         if (!is_left_out) {

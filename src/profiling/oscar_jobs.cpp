@@ -75,6 +75,8 @@ void add_log_facts(const OscarSite& site,
                    JobRecord& record) {
     record.script_start = corrected(log.script_start, sources.time_correction);
     record.script_end = corrected(log.script_end, sources.time_correction);
+    record.supervisor_start = corrected(log.first_line, sources.time_correction);
+    record.supervisor_end = corrected(log.last_line, sources.time_correction);
     record.input_key = site.input.name_of(log.input_key);
     for (const std::string& key : log.output_keys) {
         record.output_keys.push_back(site.output.name_of(key));

@@ -7,6 +7,7 @@ namespace aisprint::profiling {
 
 namespace {
 
+constexpr std::string_view k_speaker = " - supervisor - ";
 constexpr std::string_view k_script_start = "Script file found in '/oscar/config/script.sh'";
 constexpr std::string_view k_script_end = "Searching for files to upload in folder";
 constexpr std::string_view k_download = "Downloading item from bucket '";
@@ -52,6 +53,10 @@ void read_line(std::string_view line, SupervisorLog& log) {
     const auto time = time_of(line);
     if (!time) {
         return; // of the component
+    }
+    if (line.find(k_speaker) != std::string_view::npos) {
+        log.first_line = log.first_line ? std::min(*log.first_line, *time) : *time;
+        log.last_line = log.last_line ? std::max(*log.last_line, *time) : *time;
     }
     if (line.find(k_script_start) != std::string_view::npos) {
         log.script_start = time;

@@ -28,6 +28,11 @@ constexpr std::array<MomentField, 6> k_moments{{{"job_create", &JobRecord::job_c
                                                 {"bash_script_end", &JobRecord::script_end},
                                                 {"job_finish", &JobRecord::job_finish}}};
 
+/// Fields that are not written unless they are known.
+constexpr std::array<MomentField, 2> k_supervisor{
+    {{"supervisor_start", &JobRecord::supervisor_start},
+     {"supervisor_end", &JobRecord::supervisor_end}}};
+
 /// Reads `digits` digits at the start of `text` and drops them with the separator behind them.
 bool take_number(std::string_view& text, std::size_t digits, char separator, int& value) {
     const auto [end, error] =
@@ -95,6 +100,11 @@ Json to_json(const JobRecord& job) {
     if (job.init_seconds) {
         entry["init_seconds"] = *job.init_seconds;
     }
+    for (const MomentField& field : k_supervisor) {
+        if (const std::optional<Moment>& moment = job.*field.member) {
+            entry[field.key] = to_text(*moment);
+        }
+    }
     return entry;
 }
 
@@ -140,6 +150,9 @@ public:
         job.resource = value_or<std::string>(entry, "resource", {});
         job.node = value_or<std::string>(entry, "node", {});
         for (const MomentField& field : k_moments) {
+            job.*field.member = read_moment(name, entry, field.key);
+        }
+        for (const MomentField& field : k_supervisor) {
             job.*field.member = read_moment(name, entry, field.key);
         }
         job.status = parse_status(value_or<std::string>(entry, "status", {}));

@@ -113,7 +113,9 @@ struct UnitResult {
     std::vector<Measurement> measured; ///< the same rows with their runs
     std::set<std::size_t> outliers;    ///< indices of rows far from those of their configuration
     std::map<std::size_t, std::vector<std::string>> health; ///< why runs are degraded, by number
-    std::set<std::size_t> oversubscribed;   ///< numbers of runs that asked for more than there was
+    std::set<std::size_t> oversubscribed; ///< numbers of runs that asked for more than there was
+    /// Numbers of runs whose jobs took less than their moments can tell, all of them 0 s
+    std::set<std::size_t> without_time;
     std::vector<ResponseRow> training_rows; ///< those that models are trained on
     std::filesystem::path training_csv;
     double mean_output_kb = 0; ///< of a job, over all full runs

@@ -21,6 +21,10 @@ namespace aisprint::profiling {
 /// `value` rounded to `decimals`, ties of the exact binary value to even, as C's printf does.
 [[nodiscard]] double rounded(double value, int decimals);
 
+/// From the first to the last moment that the log of a job tells, to the millisecond; 0 if it tells
+/// nothing. The job took at least this long.
+[[nodiscard]] double seconds_in_log(const JobRecord& job);
+
 /// Largest number of jobs that ran at once: from job_start (or job_create) to job_finish; a job
 /// that ends when another starts does not overlap it.
 [[nodiscard]] std::size_t actual_parallelism(const std::vector<JobRecord>& jobs);
@@ -39,7 +43,8 @@ struct ResponseRow {
     std::string run_name;
     std::optional<double> requested_throughput; ///< synchronous only, requests/s
     double observed_throughput = 0;             ///< jobs/s, 5 decimals
-    double average_response_time = 0;           ///< s, 5 decimals
+    /// s, 5 decimals; at least what the logs of the jobs tell, 0 if nothing tells more
+    double average_response_time = 0;
     int parallelism = 1;
     double cores = 0; ///< parallelism times cores of a container
     std::optional<int> warm_pods;

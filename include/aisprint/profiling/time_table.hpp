@@ -50,6 +50,10 @@ struct JobRecord {
     std::string response_code;   ///< of a synchronous test
     /// What a new instance of a cloud function took before the call: a cold start.
     std::optional<double> init_seconds = std::nullopt;
+    /// First and last word of the supervisor in its log, to the millisecond, where the other
+    /// moments are whole seconds: the job took longer than from the one to the other.
+    std::optional<Moment> supervisor_start = std::nullopt;
+    std::optional<Moment> supervisor_end = std::nullopt;
 };
 
 /// The parts of a job's response time in seconds; parts between moments that are not known are

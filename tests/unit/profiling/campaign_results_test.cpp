@@ -201,6 +201,59 @@ TEST_F(CampaignTest, ResultsAreMadeAgainWhenTheirTestsAreNewer) {
                 HasSubstr("3.0,1.0,4,3.6\n"));
 }
 
+/// Trains after a campaign whose jobs of some runs begin and end in the same second.
+class ShortJobs : public CampaignTest {
+protected:
+    CampaignModels train(const std::set<std::string>& instant_runs) {
+        FixedBackend backend;
+        backend.m_seconds = [=](const RunRequest& request) {
+            return std::chrono::seconds(
+                instant_runs.contains(request.folder.filename().string()) ? 0 : 1);
+        };
+        Notes notes;
+        const auto summary = run(backend, notes);
+        EXPECT_TRUE(summary);
+        auto models = train_models(m_folder, plan(), *summary, m_reporter, {});
+        EXPECT_TRUE(models);
+        const auto file = merge_performance_models("", plan(), *models);
+        EXPECT_TRUE(file);
+        m_file = *file;
+        return std::move(*models);
+    }
+
+    [[nodiscard]] std::vector<std::string> warnings() const {
+        std::vector<std::string> found;
+        for (const Diagnostic& diagnostic : m_reporter.diagnostics()) {
+            if (diagnostic.code == "PRF073") {
+                found.push_back(diagnostic.message);
+            }
+        }
+        return found;
+    }
+
+    std::string m_file; ///< performance_models.json
+};
+
+TEST_F(ShortJobs, RunsWithoutTimeAreNotTrainedOn) {
+    const CampaignModels models = train({"Run #1", "Run #3"});
+    EXPECT_THAT(models.failed, ElementsAre());
+    ASSERT_FALSE(models.models.empty());
+    EXPECT_EQ(models.models[0].mean_target, 1);
+    EXPECT_THAT(warnings(),
+                ::testing::Contains("C1@VM1: the mean response time of Run #1, Run #3 is 0 s; "
+                                    "models are trained without them"));
+    EXPECT_THAT(m_file, HasSubstr("\"meanTime\": 1.0"));
+    EXPECT_THAT(m_file, Not(HasSubstr("null")));
+}
+
+TEST_F(ShortJobs, WithoutAnyTimeThereIsNoModel) {
+    const CampaignModels models = train({"Run #1", "Run #2", "Run #3", "Run #4"});
+    EXPECT_TRUE(models.models.empty());
+    EXPECT_THAT(models.failed,
+                ::testing::Contains("C1@VM1: no run is left whose response time is above 0 s"));
+    EXPECT_EQ(m_file, "{}\n");
+}
+
 TEST_F(CampaignTest, WholeCoresAreSpeltAsTheFileHasThem) {
     for (const auto& [written, row] : std::vector<std::pair<std::string, std::string>>{
              {"1", ",1.0,4,4\n"}, {"1.0", ",1.0,4,4.0\n"}}) {

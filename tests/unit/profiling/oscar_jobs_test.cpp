@@ -79,6 +79,7 @@ TEST(OscarJobs, MomentsComeFromTheirSources) {
     Bench bench("v2.6.1");
     bench.add("j", OscarJobStatus::succeeded, 10);
     bench.add_log("j", {"out.jpg", "in/other.jpg", "lost.jpg"}, 13);
+    bench.sources.logs["j"].first_line = Moment(at(12));
     bench.add_pod("j", "node1.localdomain", 9, 11);
     bench.sources.output_sizes = {{"out.jpg", 7}, {"other.jpg", 5}};
     const JobRecord job = bench.records().at(0);
@@ -88,6 +89,8 @@ TEST(OscarJobs, MomentsComeFromTheirSources) {
     EXPECT_EQ(job.script_start, Moment(at(13)));
     EXPECT_EQ(job.script_end, Moment(at(14)));
     EXPECT_EQ(job.job_finish, Moment(at(15)));
+    EXPECT_EQ(job.supervisor_start, Moment(at(12)));
+    EXPECT_FALSE(job.supervisor_end);
     EXPECT_EQ(job.node, "node1") << "a suffix is taken off, not a set of letters";
     EXPECT_EQ(job.input_key, "j.jpg");
     EXPECT_THAT(job.output_keys, ElementsAre("out.jpg", "other.jpg", "lost.jpg"));

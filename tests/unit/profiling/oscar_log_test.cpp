@@ -40,6 +40,8 @@ TEST(OscarLog, TheLastMarkCountsAndWhatIsNotThereIsAbsent) {
         "not a time, 00 - supervisor - INFO - Searching for files to upload in folder '/tmp'\n");
     EXPECT_EQ(log.script_start, parse_moment("2023-06-01 10:01:16.5"));
     EXPECT_FALSE(log.script_end);
+    EXPECT_EQ(log.first_line, parse_moment("2023-06-01 10:01:15.001"));
+    EXPECT_EQ(log.last_line, parse_moment("2023-06-01 10:01:16.5"));
     EXPECT_TRUE(log.has_traceback);
     EXPECT_EQ(log.input_key, "");
     const SupervisorLog empty = parse_supervisor_log("");

@@ -69,6 +69,7 @@ TEST(TimeTable, IsReadBackAsItWasWritten) {
     record.output_keys = {"x/y.jpg"};
     record.output_bytes = 12;
     record.init_seconds = 0.25;
+    record.supervisor_end = at(3.25);
     record.script_end.reset();
     const auto jobs = parse_time_table(SourceFile("t", to_time_table({record})));
     ASSERT_TRUE(jobs);
@@ -77,6 +78,8 @@ TEST(TimeTable, IsReadBackAsItWasWritten) {
     EXPECT_EQ(jobs->front().status, JobStatus::timed_out);
     EXPECT_FALSE(jobs->front().script_end);
     EXPECT_EQ(jobs->front().init_seconds, 0.25);
+    EXPECT_EQ(jobs->front().supervisor_end, at(3.25));
+    EXPECT_FALSE(jobs->front().supervisor_start);
 }
 
 TEST(TimeTable, FaultsAreToldAllAtOnce) {
@@ -110,6 +113,28 @@ TEST(Dataframes, AnInstantaneousRunHasAFiniteRate) {
     const std::vector<ServiceRun> precise{{1, 0, 0, 1, {job("a", 5.5, 5.5, 5.5)}}};
     EXPECT_EQ(response_rows(precise, 1).front().observed_throughput, 1000);
     EXPECT_TRUE(response_rows({{1, 0, 0, 1, {}}}, 1).empty());
+}
+
+TEST(Dataframes, BelowASecondTheLogsOfJobsTell) {
+    JobRecord marks = job("a", 5, 5, 5);
+    marks.script_start = at(5.25);
+    marks.script_end = at(5.75);
+    JobRecord lines = marks;
+    lines.supervisor_start = at(5.125);
+    lines.supervisor_end = at(5.875);
+    EXPECT_EQ(seconds_in_log(marks), 0.5);
+    EXPECT_EQ(seconds_in_log(lines), 0.75);
+    EXPECT_EQ(seconds_in_log(JobRecord()), 0);
+    const auto mean = [](std::vector<JobRecord> jobs) {
+        return response_rows({{1, 0, 0, 1, std::move(jobs)}}, 1).front().average_response_time;
+    };
+    EXPECT_EQ(mean({marks, lines}), 0.625);
+    JobRecord longer = marks;
+    longer.job_finish = at(7);
+    EXPECT_EQ(mean({marks, longer}), 1) << "the mean of whole seconds is above that of the logs";
+    std::swap(marks.script_start, marks.script_end);
+    EXPECT_EQ(seconds_in_log(marks), 0) << "a clock that was set back";
+    EXPECT_EQ(mean({marks}), 0);
 }
 
 TEST(Dataframes, JobsHaveARowEach) {
