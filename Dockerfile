@@ -15,6 +15,7 @@ FROM ${BASE}
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         ca-certificates libcurl4 libfmt9 libonnx1 libprotobuf32 libpugixml1v5 libssl3 \
+        openssh-client \
         libsvm3 libtree-sitter0 libxgboost0 libyaml-cpp0.7 \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/aisprint /opt/aisprint

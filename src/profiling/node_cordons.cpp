@@ -181,11 +181,11 @@ Result<void> NodeCordons::restore(const std::string& cluster,
         return {};
     }
     std::map<std::string, bool> left;
-    std::string why;
+    RemoteError why;
     const auto nodes = kubectl.nodes(stop);
     if (!nodes) {
         left = record->second;
-        why = nodes.error().message;
+        why = nodes.error();
     } else {
         for (const KubeNode& node : *nodes) {
             const auto found = record->second.find(node.name);
@@ -194,7 +194,7 @@ Result<void> NodeCordons::restore(const std::string& cluster,
             }
             if (const auto set = set_schedulable(kubectl, node.name, found->second, stop); !set) {
                 left.insert(*found);
-                why = set.error().message;
+                why = set.error();
             }
         }
     }
@@ -202,12 +202,16 @@ Result<void> NodeCordons::restore(const std::string& cluster,
         m_found.erase(record);
         return save();
     }
+    if (why.kind == RemoteErrorKind::cancelled) {
+        return call_failed(cluster, "put back the nodes", why);
+    }
     std::vector<std::string> commands;
     for (const auto& [node, schedulable] : left) {
         commands.push_back(to_command(node, schedulable));
     }
     Diagnostic kept = make_error(
-        "PRF093", fmt::format("cannot put nodes of cluster {} back as they were: {}", cluster, why),
+        "PRF093",
+        fmt::format("cannot put nodes of cluster {} back as they were: {}", cluster, why.message),
         "run these commands there, or this campaign again, which puts them back, too");
     for (const std::string& command : commands) {
         kept.notes.push_back({command, std::nullopt});

@@ -45,7 +45,8 @@ public:
                                      const std::stop_token& stop);
 
     /// Puts all nodes of a cluster back as they were found; nodes that are gone are left out. Fails
-    /// (remote, PRF093) with what is left to be done by hand, and keeps the record then; (io).
+    /// (remote, PRF093) with what is left to be done by hand, and keeps the record then; (io),
+    /// (cancelled).
     [[nodiscard]] Result<void> restore(const std::string& cluster,
                                        const clients::Kubectl& kubectl,
                                        const std::stop_token& stop);

@@ -70,6 +70,16 @@ struct PhysicalClusters::Impl {
         return *shell;
     }
 
+    /// Another front end of the same resource is another cluster, made anew.
+    void meet(const std::string& resource, const clients::SshTarget& target) {
+        const auto [known, is_new] = targets.try_emplace(resource, target);
+        if (!is_new && known->second != target) {
+            known->second = target;
+            shells.erase(resource);
+            set.erase(resource);
+        }
+    }
+
     Result<void> restore(const std::string& resource, const std::stop_token& stop) {
         const auto target = targets.find(resource);
         if (target == targets.end()) {
@@ -114,11 +124,11 @@ struct PhysicalClusters::Impl {
                            std::int64_t wanted,
                            bool& told,
                            const std::stop_token& stop) {
+        meet(resource, target);
         const auto known = set.find(resource);
         if (known != set.end() && known->second == wanted) {
             return {};
         }
-        targets.insert_or_assign(resource, target);
         const clients::Kubectl kubectl(shell_of(resource, target));
         AISPRINT_TRY_ASSIGN(const NodeCordons::Changes changes,
                             NodeCordons::plan(resource, kubectl, wanted, stop));

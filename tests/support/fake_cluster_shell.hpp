@@ -55,8 +55,12 @@ public:
     explicit FakeClusterShell(FakeCluster& cluster) : m_cluster(cluster) {}
 
     [[nodiscard]] Result<ProcessResult> run(const std::string& command,
-                                            const std::stop_token& /*stop*/) override {
+                                            const std::stop_token& stop) override {
         ProcessResult result;
+        if (stop.stop_requested()) {
+            result.stopped = true;
+            return result;
+        }
         m_cluster.commands.push_back(command);
         if (!m_cluster.is_reachable) {
             result.exit_code = clients::k_no_connection;

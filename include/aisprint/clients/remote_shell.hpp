@@ -40,6 +40,7 @@ struct SshTarget {
     std::filesystem::path known_hosts_file;
     std::chrono::seconds connect_timeout{10};
     std::string program = "ssh"; ///< found in PATH unless its name has a slash
+    bool operator==(const SshTarget&) const = default;
 };
 
 /// Runs commands with the ssh program, which never asks for a password.

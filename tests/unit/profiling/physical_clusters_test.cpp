@@ -152,6 +152,36 @@ TEST_F(PhysicalClustersTest, NodesOfClustersThatAreNotUsedArePutBackAtOnce) {
     EXPECT_FALSE(fs::exists(record()));
 }
 
+TEST_F(PhysicalClustersTest, AStopWhileNodesArePutBackIsAnInterruption) {
+    {
+        const auto killed = open();
+        ASSERT_TRUE(killed->prepare({{"Edge", 1}}, {}));
+    }
+    const auto next = open();
+    std::stop_source source;
+    source.request_stop();
+    const auto ready = next->prepare({}, source.get_token());
+    ASSERT_FALSE(ready);
+    EXPECT_EQ(ready.error().kind, ErrorKind::cancelled);
+    ASSERT_TRUE(next->finish(CampaignEnd::interrupted));
+    EXPECT_THAT(edge.open_nodes(), ElementsAre("wn-1", "wn-2", "wn-3"));
+}
+
+TEST_F(PhysicalClustersTest, AClusterMadeAnewIsReachedAtItsNewAddress) {
+    const auto clusters = open();
+    Cluster made;
+    made.resource = "VM1";
+    made.ssh = clients::SshTarget{};
+    made.ssh->host = "192.0.2.1";
+    ASSERT_TRUE(clusters->set_nodes(made, 2, {}));
+    ASSERT_TRUE(clusters->set_nodes(made, 1, {}));
+    made.ssh->host = "192.0.2.2";
+    ASSERT_TRUE(clusters->set_nodes(made, 2, {}));
+    ASSERT_EQ(targets.size(), 2U);
+    EXPECT_EQ(targets[0].host, "192.0.2.1");
+    EXPECT_EQ(targets[1].host, "192.0.2.2");
+}
+
 TEST_F(PhysicalClustersTest, TellOfTooFewNodes) {
     const auto clusters = open();
     edge.nodes[2].ready = false;
