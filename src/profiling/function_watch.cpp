@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "function_watch.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace aisprint::profiling {
 
@@ -50,6 +53,33 @@ FunctionWatch::jobs(std::chrono::milliseconds now, const std::stop_token& stop) 
         }
     }
     return jobs;
+}
+
+Result<void> wait_for_calls(const OscarSite& site,
+                            clients::Clock& clock,
+                            const std::function<void(const std::string&)>& say,
+                            const std::stop_token& stop) {
+    constexpr std::chrono::minutes k_longest_call(15);
+    constexpr std::chrono::milliseconds k_pause(2000);
+    FunctionWatch watch(site, clients::LogMoment(clock.wall_time() - k_longest_call));
+    bool is_told = false;
+    while (!stop.stop_requested()) {
+        AISPRINT_TRY_ASSIGN(const auto jobs, site.home().value("read the logs of " + site.name(),
+                                                               watch.jobs(clock.now(), stop)));
+        const auto oldest = clients::LogMoment(clock.wall_time() - k_longest_call);
+        const bool runs = std::ranges::any_of(jobs, [&](const clients::OscarJob& job) {
+            return job.status == clients::OscarJobStatus::running && job.start &&
+                   *job.start > oldest;
+        });
+        if (!runs) {
+            break;
+        }
+        if (!std::exchange(is_told, true)) {
+            say(fmt::format("Waiting for earlier calls of function {}...", site.name()));
+        }
+        clock.sleep(k_pause, stop);
+    }
+    return {};
 }
 
 } // namespace aisprint::profiling

@@ -38,6 +38,13 @@ private:
     FunctionCalls m_calls;
 };
 
+/// Waits until the calls that a function's logs tell of are over: those of a run that was given up
+/// still write. No call takes longer than AWS lets it. Fails (remote).
+[[nodiscard]] Result<void> wait_for_calls(const OscarSite& site,
+                                          clients::Clock& clock,
+                                          const std::function<void(const std::string&)>& say,
+                                          const std::stop_token& stop);
+
 /// The group that AWS Lambda writes the logs of a function to.
 [[nodiscard]] std::string log_group_of(const OscarSite& site);
 

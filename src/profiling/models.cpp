@@ -10,10 +10,10 @@
 #include "aisprint/training/train.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <numeric>
 
 namespace aisprint::profiling {
 
@@ -92,8 +92,10 @@ private:
     Result<void> train_unit(const UnitResult& result, CampaignModels& models) {
         const Unit& unit = m_plan.testbed.units[result.unit];
         if (result.training_rows.empty()) {
-        warn_of_runs_without_time(result, unit);
-            models.failed.push_back(fmt::format("{}: {}", unit.id, why_without_rows(result)));
+            models.failed.push_back(fmt::format("{}: {}", unit.id,
+                                                result.rows.empty()
+                                                    ? "nothing was measured"
+                                                    : "all of its runs are left out as degraded"));
             return {};
         }
         AISPRINT_TRY_ASSIGN(const std::string data, read_file(result.training_csv));
@@ -105,40 +107,15 @@ private:
             }
         }
         AISPRINT_TRY_ASSIGN(UnitModel model, read_model(result, unit));
+        if (is_function(unit)) {
+            AISPRINT_TRY(measure_starts(result, unit, model));
+        }
         models.models.push_back(std::move(model));
         return {};
     }
 
     static fs::path results_of(const UnitResult& result) {
         return result.training_csv.parent_path().parent_path();
-    }
-
-    static const char* why_without_rows(const UnitResult& result) {
-        if (result.rows.empty()) {
-            return "nothing was measured";
-        }
-        return result.without_time.empty() ? "all of its runs are left out as degraded"
-                                           : "no run is left whose response time is above 0 s";
-    }
-
-    void warn_of_runs_without_time(const UnitResult& result, const Unit& unit) {
-        if (result.without_time.empty()) {
-            return;
-        }
-        std::vector<std::string> runs;
-        for (const std::size_t run : result.without_time) {
-            runs.push_back(fmt::format("Run #{}", run));
-        }
-        Diagnostic warning = as_warning(make_error(
-            "PRF073",
-            fmt::format("{}: the mean response time of {} is 0 s; models are trained without {}",
-                        unit.id, fmt::join(runs, ", "), runs.size() == 1 ? "it" : "them"),
-            "use inputs that take longer, or more of them; with a readable log of each job, times "
-            "below a second are measured by its marks"));
-        warning.notes.push_back(
-            {"OSCAR tells whole seconds, and no log of these jobs tells when its script ran",
-             std::nullopt});
-        m_reporter.report(std::move(warning));
     }
 
     static fs::path model_folder_of(const UnitResult& result, const Unit& unit) {
@@ -235,6 +212,34 @@ private:
         return model;
     }
 
+    /// What calls of a function took, by whether they had to wait for a new instance.
+    [[nodiscard]] Result<void>
+    measure_starts(const UnitResult& result, const Unit& unit, UnitModel& model) const {
+        const CampaignFiles files(m_plan);
+        AISPRINT_TRY_ASSIGN(const std::vector<ServiceRun> runs,
+                            CampaignResults(m_plan, files).read_unit(result.deployment, unit));
+        std::vector<double> warm;
+        std::vector<double> cold;
+        for (const ServiceRun& run : runs) {
+            for (const JobRecord& job : run.jobs) {
+                if (const auto seconds = times_of(job).full_time) {
+                    (job.init_seconds ? cold : warm)
+                        .push_back(*seconds + job.init_seconds.value_or(0));
+                }
+            }
+        }
+        const auto mean = [](const std::vector<double>& values) {
+            return values.empty() ? std::optional<double>()
+                                  : std::accumulate(values.begin(), values.end(), 0.0) /
+                                        static_cast<double>(values.size());
+        };
+        if (!cold.empty()) { // else all count as warm, by the mean of the table
+            model.warm_seconds = mean(warm);
+            model.cold_seconds = mean(cold);
+        }
+        return {};
+    }
+
     /// Reads the name and the error of the best technique from results.json.
     static Result<void>
     read_results(const fs::path& file, const std::string& text, UnitModel& model) {
@@ -284,13 +289,13 @@ std::optional<ReportPrediction> predict(const perf::Model& model, const Response
 }
 
 /// The optimiser has its own model of functions, which needs the times of warm and cold starts.
-/// Cold ones do not happen here: what the file says of them stays, else they count as warm.
+/// Where no cold ones happened, what the file says of them stays, else they count as warm.
 void describe_function(const UnitModel& model, Json& entry) {
-    const double cold =
-        entry.is_object() ? entry.value("demandCold", model.mean_target) : model.mean_target;
+    const double warm = model.warm_seconds.value_or(model.mean_target);
+    const double before = entry.is_object() ? entry.value("demandCold", warm) : warm;
     entry = {{"model", "PACSLTK"},
-             {"demandWarm", model.mean_target},
-             {"demandCold", std::max(cold, model.mean_target)}};
+             {"demandWarm", warm},
+             {"demandCold", std::max(model.cold_seconds.value_or(before), warm)}};
 }
 
 } // namespace

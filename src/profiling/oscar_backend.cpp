@@ -4,6 +4,7 @@
 #include "function_checks.hpp"
 #include "function_log.hpp"
 #include "function_tables.hpp"
+#include "function_watch.hpp"
 #include "oscar_image.hpp"
 #include "oscar_run.hpp"
 #include "oscar_services.hpp"
@@ -210,6 +211,10 @@ struct OscarBackend::Impl {
     /// Deletes what functions have read and written, and notes where they will do so again.
     Result<void> clear_functions(const std::vector<OscarSite>& sites, const std::stop_token& stop) {
         for (const OscarSite& site : sites) {
+            if (site.is_function()) {
+                AISPRINT_TRY(wait_for_calls(
+                    site, parts.clock, [this](const std::string& text) { say(text); }, stop));
+            }
             for (const OscarPlace& place : {site.input, site.output}) {
                 if (place.cluster->is_functions()) {
                     folders[place.cluster->resource()].insert(place.prefix);

@@ -23,9 +23,11 @@ struct UnitModel {
     double validation_mape = 0; ///< a fraction; error on rows that had no say
     /// Error on levels of parallelism that were left out; nothing if none could be.
     std::optional<double> level_mape;
-    double mean_target = 0; ///< s
-    std::string predictor;  ///< CoreBasedPredictor or LambdaBasedPredictor
-    std::string file;       ///< of the model, relative to the application
+    double mean_target = 0;             ///< s
+    std::optional<double> warm_seconds; ///< of a function: mean of calls to waiting instances
+    std::optional<double> cold_seconds; ///< mean of calls to new instances, with their start
+    std::string predictor;              ///< CoreBasedPredictor or LambdaBasedPredictor
+    std::string file;                   ///< of the model, relative to the application
     std::shared_ptr<const perf::Model> model;
 };
 

@@ -165,6 +165,21 @@ TEST_F(CampaignTest, TheModelOfAFunctionIsItsMean) {
     const auto entry = nlohmann::json::parse(*merged)["a"]["a"]["VM1"];
     EXPECT_EQ(entry["demandWarm"], models->models.front().mean_target);
     EXPECT_EQ(entry["demandCold"], 9.5); // cold starts are not seen here
+
+    const std::string table = "oscarp/c1/deployment_0/C1@VM1/runs/Run #1/time_table_a.json";
+    auto jobs = parse_time_table(SourceFile(table, text_of(table)));
+    ASSERT_TRUE(jobs);
+    JobRecord& cold = jobs->front();
+    cold.init_seconds = 0.5;
+    cold.job_finish = *cold.job_create + std::chrono::seconds(20);
+    write(table, to_time_table(*jobs));
+    const auto measured = train_models(m_folder, planned, *summary, m_reporter, {});
+    ASSERT_TRUE(measured);
+    const auto again = merge_performance_models(*merged, planned, *measured);
+    ASSERT_TRUE(again);
+    const auto replaced = nlohmann::json::parse(*again)["a"]["a"]["VM1"];
+    EXPECT_EQ(replaced["demandCold"], 20.5) << "with the start of the instance";
+    EXPECT_LT(replaced["demandWarm"], 20);
 }
 
 TEST_F(CampaignTest, OutputsAreWrittenTogether) {
