@@ -3,8 +3,11 @@
 
 #include "aisprint/base/digest.hpp"
 #include "aisprint/base/files.hpp"
+#include "aisprint/base/yaml.hpp"
+#include "aisprint/config/document_reader.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -17,15 +20,17 @@ namespace fs = std::filesystem;
 constexpr const char* k_parameters_file = "oscarp/run_parameters.yaml";
 constexpr const char* k_input_folder = "oscarp/input_files";
 
-/// The files that are uploaded: the one that is named, else all of the folder, by name.
+/// The files that are uploaded: the one that is named, else all of the folder, by name, but for
+/// hidden ones, which editors and version control leave there.
 Result<std::vector<fs::path>> find_inputs(const config::ApplicationFolder& folder,
                                           const RunParameters& parameters) {
     const fs::path inputs = folder.path / k_input_folder;
     std::vector<fs::path> files;
     std::error_code ignored;
     for (const fs::directory_entry& entry : fs::directory_iterator(inputs, ignored)) {
+        const std::string name = entry.path().filename().string();
         const bool wanted =
-            parameters.filename.empty() || entry.path().filename() == parameters.filename;
+            parameters.filename.empty() ? !name.starts_with('.') : name == parameters.filename;
         if (wanted && entry.is_regular_file()) {
             files.push_back(fs::absolute(entry.path()));
         }
@@ -80,6 +85,38 @@ load_parameters(const config::ApplicationFolder& folder, std::string& text, Repo
     return parse_run_parameters(source, reporter);
 }
 
+/// Warns of keys below 'components' that no component has: misspelt ones leave the levels of their
+/// component to another key.
+void warn_of_unknown_components(const SourceFile& source,
+                                const config::CandidateDeployments& deployments,
+                                Reporter& reporter) {
+    const auto document = yaml::parse(source);
+    AISPRINT_ASSERT(document.has_value()); // it was read before
+    const yaml::Node* synchronous = document->find("synchronous");
+    const yaml::Node* components = document->find("components");
+    if (components == nullptr && synchronous != nullptr) { // where the guide has it
+        components = synchronous->find("components");
+    }
+    if (components == nullptr || components->is_null()) {
+        components = document->find("parallelism");
+    }
+    AISPRINT_ASSERT(components != nullptr); // without levels the parameters were refused
+    std::vector<std::string> known;
+    for (const config::CandidateEntry& entry : deployments.entries) {
+        known.push_back(entry.key);
+    }
+    for (const yaml::Entry& entry : components->entries) {
+        if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
+            reporter.report(as_warning(make_error_at(
+                source, entry.key_span, "PRF016",
+                fmt::format("'{}' is no key of candidate_deployments.yaml, and is not looked at",
+                            entry.key),
+                config::suggestion(entry.key, known,
+                                   fmt::format("keys are {}", fmt::join(known, ", "))))));
+        }
+    }
+}
+
 } // namespace
 
 Result<CampaignPlan> plan_campaign(const config::ApplicationFolder& folder, Reporter& reporter) {
@@ -92,6 +129,8 @@ Result<CampaignPlan> plan_campaign(const config::ApplicationFolder& folder, Repo
         return fail(ErrorKind::input, std::move(found));
     }
     plan.parameters = std::move(*parameters);
+    warn_of_unknown_components(SourceFile(folder.shown(k_parameters_file), plan.parameters_text),
+                               *application.deployments, reporter);
     auto inputs = find_inputs(folder, plan.parameters);
     AISPRINT_TRY(keep(inputs, found));
     auto testbed = enumerate_units(application, folder, plan.parameters, reporter);

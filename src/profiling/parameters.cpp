@@ -23,6 +23,9 @@ constexpr const char* k_no_length = "Parallelism lists of different length in fi
 constexpr const char* k_empty = "Parallelism array must contain at least one value";
 constexpr const char* k_rising = "Parallelism array must be listed in decreasing order";
 
+constexpr const char* k_interval = "an interval";
+constexpr const char* k_component = "a component";
+
 /// Sections that the guide indents below `synchronous`.
 bool is_nested_by_the_guide(const std::string& section) {
     return section == "components" || section == "run" || section == "other";
@@ -39,6 +42,8 @@ const std::vector<std::string>& known_fields(const std::string& section) {
         {"synchronous",
          {"number_of_pre_allocated_pods", "connect_timeout_seconds", "request_timeout_seconds",
           "worker_nodes", "distribution", "intervals", "components", "run", "other"}},
+        {k_interval, {"throughput", "number_of_threads", "duration_seconds", "ramp_up_seconds"}},
+        {k_component, {"parallelism", "distribution"}},
         {"run",
          {"test_synchronously", "test_single_services", "train_models", "campaign_dir",
           "repetitions", "cooldown_time", "exclude_degraded", "drop_outliers"}},
@@ -70,6 +75,7 @@ public:
         read_run(section(document, "run"), document);
         read_other(section(document, "other"));
         check_lists();
+        check_intervals(document);
         if (m_in.failed()) {
             return m_in.failure();
         }
@@ -220,14 +226,15 @@ private:
     }
 
     void read_interval(const yaml::Node& node) {
-        if (m_in.as_mapping(&node, "an interval") == nullptr) {
+        if (m_in.as_mapping(&node, k_interval) == nullptr) {
             return;
         }
+        warn_of_unknown(node, k_interval);
         Interval interval;
         interval.throughput_per_minute = m_in.required_number(
-            node, "throughput", NumberRange::above_zero, "an interval", "requests per minute", 1);
+            node, "throughput", NumberRange::above_zero, k_interval, "requests per minute", 1);
         interval.duration_seconds = m_in.required_number(
-            node, "duration_seconds", NumberRange::above_zero, "an interval", "seconds", 1);
+            node, "duration_seconds", NumberRange::above_zero, k_interval, "seconds", 1);
         read_whole(&node, "number_of_threads", 1, interval.threads);
         read_number(&node, "ramp_up_seconds", interval.ramp_up_seconds);
         m_result.intervals.push_back(interval);
@@ -241,13 +248,14 @@ private:
                 if (m_in.as_mapping(&entry.value, entry.key) == nullptr) {
                     continue;
                 }
+                warn_of_unknown(entry.value, k_component);
                 ComponentParameters& parameters = m_result.components[entry.key];
                 parameters.arrival = read_arrival(&entry.value, "distribution");
-                read_levels(m_in.required(entry.value, "parallelism", entry.key), parameters);
+                read_levels(entry.key, m_in.required(entry.value, "parallelism", entry.key));
             }
         } else if (older != nullptr && m_in.as_mapping(older, "parallelism") != nullptr) {
             for (const yaml::Entry& entry : older->entries) {
-                read_levels(&entry.value, m_result.components[entry.key]);
+                read_levels(entry.key, &entry.value);
             }
         } else {
             m_in.error({}, "PRF011", "there is no section 'components'",
@@ -256,7 +264,8 @@ private:
         }
     }
 
-    void read_levels(const yaml::Node* node, ComponentParameters& parameters) {
+    void read_levels(const std::string& component, const yaml::Node* node) {
+        ComponentParameters& parameters = m_result.components[component];
         if (node == nullptr || m_in.as_sequence(node, "parallelism") == nullptr) {
             return;
         }
@@ -271,7 +280,7 @@ private:
             }
             parameters.parallelism.push_back(level);
         }
-        m_list_spans.push_back(node->span);
+        m_list_spans[component] = node->span;
     }
 
     void read_run(const yaml::Node* section, const yaml::Node& document) {
@@ -350,23 +359,35 @@ private:
     }
 
     void check_lists() {
-        if (m_result.synchronous || m_result.combinatorial || m_result.components.empty()) {
+        if (m_result.synchronous || m_result.combinatorial || m_list_spans.empty()) {
             return;
         }
-        const std::size_t length = m_result.components.begin()->second.parallelism.size();
-        for (const auto& [key, parameters] : m_result.components) {
-            if (parameters.parallelism.size() != length) {
-                m_in.error(m_list_spans.back(), "PRF013", k_no_length,
+        const std::size_t length =
+            m_result.components.at(m_list_spans.begin()->first).parallelism.size();
+        for (const auto& [key, span] : m_list_spans) {
+            if (m_result.components.at(key).parallelism.size() != length) {
+                m_in.error(span, "PRF013", k_no_length,
                            "give every component as many levels, or set combinatorial_test");
                 return;
             }
         }
     }
 
+    /// Without intervals a synchronous test would send nothing.
+    void check_intervals(const yaml::Node& document) {
+        const yaml::Node* synchronous = document.find("synchronous");
+        if (m_result.synchronous && m_result.intervals.empty() && !m_in.failed()) {
+            m_in.error(synchronous == nullptr ? Span() : synchronous->span, "PRF011",
+                       "run.test_synchronously is true, but 'synchronous' has no intervals",
+                       "tell what is sent for how long: intervals: [{throughput: 6, "
+                       "duration_seconds: 60}], with the throughput in requests per minute");
+        }
+    }
+
     DocumentReader m_in;
     Reporter& m_reporter;
     RunParameters m_result;
-    std::vector<Span> m_list_spans;
+    std::map<std::string, Span> m_list_spans; ///< of levels, by component
 };
 
 /// component1 for component1_partitionX_1 and component1_alternative2.

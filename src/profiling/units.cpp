@@ -9,6 +9,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 #include <map>
 #include <optional>
 #include <regex>
@@ -33,6 +35,13 @@ struct EntryKind {
     std::string segment;     ///< of partitions
     std::string alternative; ///< of degraded versions
 };
+
+/// The number of a segment; those that no int can hold are of no design.
+int segment_number(const std::string& digits) {
+    int number = std::numeric_limits<int>::max();
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return number;
+}
 
 std::optional<EntryKind> parse_key(const std::string& key) {
     static const std::regex form("component([0-9]+)(?:_partitionX_([0-9]+)|_alternative([0-9]+))?");
@@ -120,6 +129,7 @@ public:
         for (const ComponentGroup& group : m_groups) {
             attach_alternatives(group);
         }
+        check_services();
         check_devices(m_application, m_folder, m_testbed, m_reporter, m_errors);
         if (!m_errors.empty()) {
             sort_and_merge(m_errors);
@@ -192,7 +202,7 @@ private:
             }
             ComponentGroup& group = group_of(kind->number);
             if (!kind->segment.empty()) {
-                group.segments[std::stoi(kind->segment)] = &entry;
+                group.segments[segment_number(kind->segment)] = &entry;
             } else if (!kind->alternative.empty()) {
                 group.alternatives.emplace_back(kind->alternative, &entry);
             } else {
@@ -235,18 +245,16 @@ private:
                                  const std::set<int>& segments,
                                  std::vector<UnitChain>& chains) {
         const std::string& name = group.base->name;
+        if (!is_whole(group, segments)) { // before units are made that no deployment has
+            warn_of_gap(group, number);
+            return;
+        }
         std::vector<UnitChain> begun{{}};
-        int expected = 1;
-        for (const int segment : segments) {
-            const auto entry = group.segments.find(segment);
-            if (segment != expected++ || entry == group.segments.end()) {
-                warn_of_gap(group, number);
-                return;
-            }
+        for (const auto& [segment, entry] : group.segments) {
             const std::string partition = fmt::format("partition{}_{}", number, segment);
             const std::vector<std::size_t> units =
-                units_of(*entry->second, fmt::format("C{}P{}.{}", group.number, number, segment),
-                         name, name + "_" + partition, partition);
+                units_of(*entry, fmt::format("C{}P{}.{}", group.number, number, segment), name,
+                         name + "_" + partition, partition);
             std::vector<UnitChain> longer;
             for (const UnitChain& chain : begun) {
                 for (const std::size_t unit : units) {
@@ -256,12 +264,15 @@ private:
             }
             begun = std::move(longer);
         }
-        // every segment that has a candidate entry must have been designed
-        if (segments.size() != group.segments.size()) {
-            warn_of_gap(group, number);
-            return;
-        }
         chains.insert(chains.end(), begun.begin(), begun.end());
+    }
+
+    /// Whether the designed segments are 1 to their number, and just those that are candidates.
+    static bool is_whole(const ComponentGroup& group, const std::set<int>& segments) {
+        return std::equal(
+                   segments.begin(), segments.end(), group.segments.begin(), group.segments.end(),
+                   [](int designed, const auto& entry) { return designed == entry.first; }) &&
+               *segments.rbegin() == static_cast<int>(segments.size()) && *segments.begin() == 1;
     }
 
     void warn_of_gap(const ComponentGroup& group, int number) {
@@ -307,6 +318,13 @@ private:
                 unit.images = images_of(entry, container);
                 unit.gpu = container.gpu_requirement;
                 unit.parameters = *parameters;
+                if (m_by_id.contains(unit.id)) {
+                    add_error(resource.span, "PRF029",
+                              fmt::format("'{}' offers {} twice: both would be {}", entry.key,
+                                          resource.value, unit.id),
+                              "name each resource once, in one container of the component");
+                    continue;
+                }
                 units.push_back(add_unit(std::move(unit)));
             }
         }
@@ -353,6 +371,21 @@ private:
                             fmt::join(order, " -> ")),
                 "list the components in the order of their dependencies; graphs with branches "
                 "cannot be profiled yet"));
+        }
+    }
+
+    /// Files and buckets of services are told apart by names, in which '_' became '-'.
+    void check_services() {
+        std::map<std::string, std::string> partitions;
+        for (const Unit& unit : m_testbed.units) {
+            const auto [first, is_new] = partitions.try_emplace(unit.service, unit.partition);
+            if (!is_new && first->second != unit.partition) {
+                m_errors.push_back(make_error_in(
+                    m_application.deployments->source.name(), "PRF032",
+                    fmt::format("'{}' and '{}' would both be the service {}", first->second,
+                                unit.partition, unit.service),
+                    "rename one of the components: names must differ in more than '_' and '-'"));
+            }
         }
     }
 

@@ -190,6 +190,33 @@ TEST_F(CampaignTest, TwoCampaignsInOneFolderAreRefused) {
     EXPECT_EQ(backend.m_code, "PRF062");
 }
 
+TEST_F(CampaignTest, HiddenFilesAreNoInputs) {
+    write("oscarp/run_parameters.yaml", "components:\n  component1: {parallelism: [1]}\n"
+                                        "  component2: {parallelism: [1]}\n"
+                                        "run: {campaign_dir: c1}\n");
+    write("oscarp/input_files/.gitkeep", "");
+    const CampaignPlan planned = plan();
+    ASSERT_EQ(planned.input_files.size(), 1U);
+    EXPECT_EQ(planned.input_files[0].filename(), "clip.mp4");
+}
+
+TEST_F(CampaignTest, KeysThatNoComponentHasAreWarnings) {
+    write("oscarp/run_parameters.yaml",
+          "synchronous:\n  components:\n    component1: {parallelism: [1]}\n"
+          "    component1_partitonX_1: {parallelism: [1]}\n"
+          "    component2: {parallelism: [1]}\nrun: {campaign_dir: c1}\n");
+    static_cast<void>(plan());
+    bool is_told = false;
+    for (const Diagnostic& diagnostic : m_reporter.diagnostics()) {
+        if (diagnostic.code == "PRF016") {
+            is_told = true;
+            EXPECT_EQ(diagnostic.span.line, 4U);
+            EXPECT_THAT(diagnostic.hint, ::testing::HasSubstr("component1_partitionX_1"));
+        }
+    }
+    EXPECT_TRUE(is_told);
+}
+
 TEST_F(CampaignTest, EverythingThatIsMissingIsToldAtOnce) {
     ASSERT_TRUE(remove_tree(m_scratch.path() / "oscarp/input_files"));
     ASSERT_TRUE(remove_tree(m_scratch.path() / "aisprint"));

@@ -96,6 +96,30 @@ TEST(RunParameters, UnknownFieldsAreWarningsWithTheNearestName) {
     EXPECT_EQ(reporter.diagnostics()[0].span.line, 2U);
 }
 
+TEST(RunParameters, UnknownFieldsOfComponentsAndIntervalsAreWarnings) {
+    CollectingReporter reporter;
+    ASSERT_TRUE(
+        parse("synchronous: {intervals: [{throughput: 6, duration_seconds: 9, rampup: 1}]}\n"
+              "components: {component1: {parallelism: [1], distributon: poisson}}\n"
+              "run: {campaign_dir: c}\n",
+              reporter));
+    ASSERT_EQ(reporter.diagnostics().size(), 2U);
+    EXPECT_THAT(reporter.diagnostics()[0].message,
+                HasSubstr("'rampup' is no field of an interval"));
+    EXPECT_THAT(reporter.diagnostics()[1].hint, HasSubstr("distribution"));
+    EXPECT_EQ(reporter.diagnostics()[1].span.line, 2U);
+}
+
+TEST(RunParameters, TheListOfAnotherLengthIsPointedAt) {
+    CollectingReporter reporter;
+    const auto parameters = parse("components:\n  component1: {parallelism: [2, 1]}\n"
+                                  "  component2: {parallelism: [2]}\n"
+                                  "  component3: {parallelism: [2, 1]}\nrun: {campaign_dir: c}\n",
+                                  reporter);
+    ASSERT_FALSE(parameters);
+    EXPECT_EQ(parameters.error().diagnostics[0].span.line, 3U);
+}
+
 TEST(RunParameters, AWrongTimingOfSynchronousTestsIsConstant) {
     CollectingReporter reporter;
     const auto parameters = parse("synchronous: {distribution: normal}\n"
@@ -166,6 +190,14 @@ INSTANTIATE_TEST_SUITE_P(
               "components: {component1: {parallelism: [1]}}\n"
               "run: {campaign_dir: c, train_models: perhaps}",
               "PRF010", "train_models"},
+        Fault{"no_intervals",
+              "components: {component1: {parallelism: [1]}}\n"
+              "run: {campaign_dir: c, test_synchronously: true}",
+              "PRF011", "has no intervals"},
+        Fault{"one_list_is_none",
+              "components: {component1: {parallelism: 2}, component2: {parallelism: [2]}}\n"
+              "run: {campaign_dir: c}",
+              "PRF010", "parallelism"},
         Fault{"time",
               "components: {component1: {parallelism: [1]}}\nrun: {campaign_dir: c}\n"
               "other: {time_correction: soon}",

@@ -163,6 +163,7 @@ TEST_F(Units, GroupsWithGapsAreLeftOut) {
     const auto testbed = enumerate();
     ASSERT_TRUE(testbed);
     EXPECT_EQ(testbed->deployments.size(), 1U);
+    EXPECT_EQ(testbed->units.size(), 2U); // none that no deployment has
     EXPECT_EQ(m_reporter.diagnostics().front().code, "PRF021");
 }
 
@@ -190,6 +191,37 @@ TEST_F(Units, ComponentsWithoutParallelismAreRefused) {
     const auto testbed = enumerate();
     ASSERT_FALSE(testbed);
     EXPECT_EQ(testbed.error().diagnostics[0].code, "PRF022");
+}
+
+TEST_F(Units, SegmentsWithNumbersBeyondAllMeasureAreLeftOut) {
+    candidates(entry("component1", "a", "1", "VM1") +
+               entry("component1_partitionX_99999999999", "a_partitionX_99999999999", "1", "VM1") +
+               entry("component2", "b", "2", "VM2"));
+    designs(", partition1_1");
+    const auto testbed = enumerate();
+    ASSERT_TRUE(testbed);
+    EXPECT_EQ(testbed->deployments.size(), 1U);
+    EXPECT_EQ(m_reporter.diagnostics().front().code, "PRF021");
+}
+
+TEST_F(Units, AResourceThatIsOfferedTwiceIsRefused) {
+    candidates(entry("component1", "a", "1", "VM1, VM1") + entry("component2", "b", "2", "VM2"));
+    designs("");
+    const auto testbed = enumerate();
+    ASSERT_FALSE(testbed);
+    ASSERT_EQ(testbed.error().diagnostics.size(), 1U);
+    EXPECT_EQ(testbed.error().diagnostics[0].code, "PRF029");
+    EXPECT_EQ(testbed.error().diagnostics[0].span.line, 10U);
+}
+
+TEST_F(Units, ComponentsWhoseServicesHaveTheSameNameAreRefused) {
+    dag({"a_b", "a-b"});
+    candidates(entry("component1", "a_b", "1", "VM1") + entry("component2", "a-b", "2", "VM2"));
+    designs("");
+    const auto testbed = enumerate();
+    ASSERT_FALSE(testbed);
+    EXPECT_EQ(testbed.error().diagnostics[0].code, "PRF032");
+    EXPECT_THAT(testbed.error().diagnostics[0].message, HasSubstr("'a_b' and 'a-b'"));
 }
 
 TEST_F(Units, ManyDeploymentsAreAWarning) {
