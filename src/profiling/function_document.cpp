@@ -31,13 +31,12 @@ void set(yaml::Node& map, const std::string& key, yaml::Node value) {
 }
 
 yaml::Node provider_of(const ForeignStorage& storage) {
-    yaml::Node minio = map_of({{"access_key", yaml::text(storage.access_key)},
-                               {"endpoint", yaml::text(storage.endpoint)},
-                               {"region", yaml::text(storage.region)},
-                               {"secret_key", yaml::text(storage.secret_key.reveal())}});
-    if (storage.verification == clients::TlsVerification::off) {
-        minio.add("verify", yaml::boolean(false));
-    }
+    yaml::Node minio =
+        map_of({{"access_key", yaml::text(storage.access_key)},
+                {"endpoint", yaml::text(storage.endpoint)},
+                {"region", yaml::text(storage.region)},
+                {"secret_key", yaml::text(storage.secret_key.reveal())},
+                {"verify", yaml::boolean(storage.verification == clients::TlsVerification::on)}});
     return map_of({{"minio", map_of({{storage.alias, std::move(minio)}})}});
 }
 

@@ -8,6 +8,7 @@
 #include "oscar_services.hpp"
 
 #include "aisprint/base/files.hpp"
+#include "aisprint/tosca/check.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -250,7 +251,8 @@ const yaml::Node& properties_of(const tosca::Document& document) {
 
 TEST(FunctionDocument, ReadsAndWritesWhatIsNeeded) {
     const Chain chain;
-    const FunctionNeed need = function_need(chain.sites()[1]);
+    FunctionNeed need = function_need(chain.sites()[1]);
+    need.storage->verification = clients::TlsVerification::off;
     tosca::Component resource;
     resource.name = "F1";
     resource.layer.kind = tosca::LayerKind::lambda;
@@ -277,6 +279,13 @@ TEST(FunctionDocument, ReadsAndWritesWhatIsNeeded) {
     EXPECT_THAT(text, HasSubstr("output:\n- path: bucket2\n  storage_provider: minio.minio-VM2\n"));
     EXPECT_THAT(text, HasSubstr("storage_providers:\n  minio:\n    minio-VM2:\n      access_key: "
                                 "minio\n      endpoint: https://minio.VM2\n"));
+    const auto types =
+        tosca::TypeCatalogue::load(std::filesystem::path(AISPRINT_SOURCE_DIR) / "templates/tosca");
+    ASSERT_TRUE(types);
+    const SourceFile source("b.yaml", yaml::write(document->content));
+    const auto parsed = yaml::parse(source);
+    ASSERT_TRUE(parsed);
+    EXPECT_THAT(tosca::check_document(source, *parsed, *types), IsEmpty()) << source.text();
 }
 
 } // namespace
