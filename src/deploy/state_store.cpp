@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files of a deployment's state and their lock.
+#include "aisprint/base/file_lock.hpp"
 #include "aisprint/base/files.hpp"
 #include "aisprint/deploy/state.hpp"
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
 #include <mutex>
-#include <sys/file.h>
-#include <unistd.h>
 #include <utility>
 
 namespace aisprint::deploy {
@@ -17,19 +15,10 @@ namespace fs = std::filesystem;
 
 struct StateStore::Impl {
     fs::path folder;
-    int lock = -1;
+    FileLock lock;
     mutable std::mutex mutex; ///< guards what follows, and the files
     DeploymentState state;
     std::function<void(WriteMoment)> observer;
-
-    Impl() = default;
-    Impl(const Impl&) = delete;
-    Impl& operator=(const Impl&) = delete;
-    ~Impl() {
-        if (lock >= 0) {
-            ::close(lock); // and with it the lock; the file stays, for others may have opened it
-        }
-    }
 
     [[nodiscard]] fs::path state_path() const { return folder / "state.json"; }
     [[nodiscard]] fs::path infras_path() const { return folder / "infras.yaml"; }
@@ -128,17 +117,13 @@ Result<StateStore> StateStore::open(const fs::path& im_folder, const std::string
     AISPRINT_TRY(make_directories(im_folder, Access::owner_only));
     auto impl = std::make_unique<Impl>();
     impl->folder = im_folder;
-    const fs::path lock = im_folder / ".lock";
-    impl->lock = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (impl->lock < 0) {
-        return io_failure("BAS001", "open", lock, last_system_error());
-    }
-    if (::flock(impl->lock, LOCK_EX | LOCK_NB) != 0) {
-        return fail(ErrorKind::input,
-                    make_error_in(shown_as, "DPL001",
-                                  "another run of aisprint is working on this deployment",
-                                  "wait for it to end, or interrupt it, then run this again"));
-    }
+    AISPRINT_TRY_ASSIGN(
+        impl->lock,
+        FileLock::on_file(im_folder / ".lock",
+                          make_error_in(shown_as, "DPL001",
+                                        "another run of aisprint is working on this deployment",
+                                        "wait for it to end, or interrupt it, then run this again"),
+                          Access::owner_only));
     AISPRINT_TRY(impl->remove_leftovers());
     AISPRINT_TRY(impl->load(shown_as));
     return StateStore(std::move(impl));

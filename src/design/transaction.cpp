@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/design/transaction.hpp"
 
+#include "aisprint/base/file_lock.hpp"
 #include "aisprint/base/files.hpp"
 
 #include <algorithm>
@@ -12,7 +13,6 @@
 #include <set>
 #include <sstream>
 #include <string_view>
-#include <sys/file.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -125,19 +125,18 @@ struct Transaction::State {
     fs::path application;
     fs::path staging;
     fs::path workspace;
-    int lock = -1;
+    FileLock lock;
 
     State() = default;
     State(const State&) = delete;
     State& operator=(const State&) = delete;
     ~State() {
-        if (lock >= 0) {
+        if (lock.is_held()) {
             std::error_code ignored;
             fs::remove_all(staging / "work", ignored);
             if (!fs::exists(staging / k_journal, ignored)) {
                 fs::remove_all(staging, ignored);
             }
-            ::close(lock);
         }
     }
 
@@ -258,17 +257,12 @@ Result<Transaction> Transaction::open(const fs::path& application) {
     state->application = application;
     state->staging = application / k_staging;
     state->workspace = state->staging / "work";
-    const int lock = ::open(application.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (lock < 0) {
-        return io_failure("BAS001", "open", application, last_system_error());
-    }
-    if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        ::close(lock);
-        return fail(ErrorKind::input,
-                    make_error("DSN001", "another run of aisprint is changing this application",
-                               "wait for it to end, then run this again"));
-    }
-    state->lock = lock;
+    AISPRINT_TRY_ASSIGN(
+        state->lock,
+        FileLock::on_folder(application, make_error("DSN001",
+                                                    "another run of aisprint is changing this "
+                                                    "application",
+                                                    "wait for it to end, then run this again")));
     AISPRINT_TRY(state->recover());
     AISPRINT_TRY(make_directories(state->workspace));
     return Transaction(std::move(state));

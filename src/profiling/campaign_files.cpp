@@ -10,9 +10,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 #include <utility>
 
 namespace aisprint::profiling {
@@ -162,30 +159,17 @@ std::string fingerprint_of(const CampaignPlan& plan) {
 Result<CampaignFiles> CampaignFiles::open(const CampaignPlan& plan, Restart restart) {
     CampaignFiles files(plan);
     AISPRINT_TRY(make_directories(plan.folder));
-    const fs::path lock = plan.folder / ".lock";
-    files.m_lock = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (files.m_lock < 0) {
-        return io_failure("BAS002", "write", lock, last_system_error());
-    }
-    if (::flock(files.m_lock, LOCK_EX | LOCK_NB) != 0) {
-        return fail(ErrorKind::input,
-                    make_error_in(plan.shown_as, "PRF062", "another campaign runs in this folder",
-                                  "wait for its end, or name another campaign_dir"));
-    }
+    AISPRINT_TRY_ASSIGN(
+        files.m_lock,
+        FileLock::on_file(plan.folder / ".lock",
+                          make_error_in(plan.shown_as, "PRF062",
+                                        "another campaign runs in this folder",
+                                        "wait for its end, or name another campaign_dir")));
     AISPRINT_TRY(check_fingerprint(plan, restart));
     AISPRINT_TRY(write_if_changed(plan.folder / k_parameters, plan.parameters_text));
     AISPRINT_TRY(write_file_atomic(plan.folder / "deployments_summary.txt",
                                    deployments_text(plan.testbed, "")));
     return files;
-}
-
-CampaignFiles::CampaignFiles(CampaignFiles&& other) noexcept
-    : m_folder(std::move(other.m_folder)), m_lock(std::exchange(other.m_lock, -1)) {}
-
-CampaignFiles::~CampaignFiles() {
-    if (m_lock >= 0) {
-        ::close(m_lock);
-    }
 }
 
 fs::path CampaignFiles::deployment(std::size_t deployment) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "aisprint/base/file_lock.hpp"
 #include "aisprint/profiling/campaign.hpp"
 
 #include <filesystem>
@@ -41,10 +42,6 @@ public:
     /// Restart::yes, emptied. Fails (input, PRF062, PRF063), (io).
     [[nodiscard]] static Result<CampaignFiles> open(const CampaignPlan& plan, Restart restart);
 
-    CampaignFiles(CampaignFiles&&) noexcept;
-    CampaignFiles& operator=(CampaignFiles&&) = delete;
-    ~CampaignFiles();
-
     /// Folder of a deployment, of its tests of a unit, and of one test.
     [[nodiscard]] std::filesystem::path deployment(std::size_t deployment) const;
     [[nodiscard]] std::filesystem::path tests(std::size_t deployment,
@@ -76,7 +73,7 @@ public:
 
 private:
     std::filesystem::path m_folder;
-    int m_lock = -1;
+    FileLock m_lock;
 };
 
 /// What makes two campaigns the same: inputs, batches, units with their demands, levels.

@@ -5,15 +5,13 @@
 #include "live_models.hpp"
 #include "live_paths.hpp"
 
+#include "aisprint/base/file_lock.hpp"
 #include "aisprint/base/files.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 namespace aisprint::profiling {
 
@@ -22,38 +20,15 @@ namespace {
 namespace fs = std::filesystem;
 using Seconds = std::chrono::duration<double>;
 
-/// Keeps other runs out of a folder, from its construction to its end.
-class FolderLock {
-public:
-    FolderLock() = default;
-    FolderLock(const FolderLock&) = delete;
-    FolderLock& operator=(const FolderLock&) = delete;
-    ~FolderLock() {
-        if (m_file >= 0) {
-            ::close(m_file);
-        }
-    }
-
-    /// Fails (input, PRF086) if another run holds the folder, (io).
-    Result<void> take(const fs::path& folder) {
-        AISPRINT_TRY(make_directories(folder));
-        const fs::path lock = folder / ".lock";
-        m_file = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-        if (m_file < 0) {
-            return io_failure("BAS002", "write", lock, last_system_error());
-        }
-        if (::flock(m_file, LOCK_EX | LOCK_NB) != 0) {
-            return fail(ErrorKind::input,
-                        make_error_in(folder.string(), "PRF086",
-                                      "another run of a deployment goes on in this application",
-                                      "wait for its end: two at once would measure each other"));
-        }
-        return {};
-    }
-
-private:
-    int m_file = -1;
-};
+/// Keeps other runs out of a folder, which is made if it is not there. Fails (input, PRF086) if
+/// another run holds it, (io).
+Result<FileLock> lock_folder(const fs::path& folder) {
+    AISPRINT_TRY(make_directories(folder));
+    return FileLock::on_file(
+        folder / ".lock", make_error_in(folder.string(), "PRF086",
+                                        "another run of a deployment goes on in this application",
+                                        "wait for its end: two at once would measure each other"));
+}
 
 /// The job that came of an input in each stage; the last one to finish where there are several.
 struct Journey {
@@ -387,8 +362,7 @@ Result<LiveResult> run_live(const config::ApplicationFolder& folder,
                                            given, length),
                                "give one number for all, or one for each component"));
     }
-    FolderLock lock;
-    AISPRINT_TRY(lock.take(target.parent_path()));
+    AISPRINT_TRY_ASSIGN(const FileLock lock, lock_folder(target.parent_path()));
     return LiveRun(plan, deployment, options)
         .run(folder, target, backend, progress, reporter, stop);
 }
