@@ -4,14 +4,19 @@
 
     test_profile.py AISPRINT DOUBLE
 """
+import collections
+import csv
 import json
 import os
 import pathlib
+import re
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import urllib.request
 
@@ -244,3 +249,82 @@ class Profile(unittest.TestCase):
 
 if __name__ == "__main__":
     unittest.main()
+    def wait_until(self, process, happened):
+        """Until that is true of the double; the process must not end before."""
+        deadline = time.monotonic() + 60
+        while not happened():
+            self.assertIsNone(process.poll(), "it ended before")
+            self.assertLess(time.monotonic(), deadline, "it never happened")
+            time.sleep(0.02)
+
+    def kill_when(self, happened):
+        """Starts the campaign, kills it at that moment, and returns what it had printed."""
+        with open(self.folder / "killed.txt", "w+", encoding="utf-8") as file:
+            process = subprocess.Popen(self.command(), stdout=file, stderr=subprocess.STDOUT,
+                                       env=self.environment())
+            self.wait_until(process, happened)
+            process.kill()
+            process.wait()
+            file.seek(0)
+            return file.read()
+
+    def campaign_tree(self):
+        """Paths below the campaign's folder and how often they are there; names of jobs masked."""
+        paths = collections.Counter()
+        for path in (self.app / "oscarp/c1").rglob("*"):
+            name = str(path.relative_to(self.app / "oscarp/c1"))
+            if path.is_file() and not name.startswith("."):
+                paths[re.sub(r"(logs_\w+)/.*", r"\1/JOB", name)] += 1
+        return paths
+
+    def test_killed_ones_go_on(self):
+        for name in ("filter_a", "b"):
+            self.write(f"aisprint/designs/{name}/base/main.py", PROGRAM.replace("1.2", "0.4"))
+        self.write("oscarp/run_parameters.yaml", PARAMETERS.replace("[2, 1]", "[1]").replace(
+            "repetitions: 1", "repetitions: 1, train_models: false"))
+        result = self.run_profile()
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        expected = self.campaign_tree()
+        shutil.rmtree(self.app / "oscarp/c1")
+
+        # while jobs of the full workflow run on both clusters, one node of each cordoned
+        def both_run():
+            clusters = self.double.state().values()
+            return all(any(job["status"] == "Running" for job in cluster["jobs"])
+                       for cluster in clusters)
+        first = self.kill_when(both_run)
+        self.assertIn("Starting Run #1 of 1 (full workflow)", first)
+        self.assertNotIn("tests done", first)
+        for cluster in self.double.state().values():
+            self.assertEqual([node["cordoned"] for node in cluster["nodes"]], [False, True])
+
+        # while the service of the second single test is made: it is, but nobody heard of it
+        self.double.ask("/faults", [{"on": "oscar", "cluster": "VM2", "method": "POST",
+                                     "path": "^/system/services", "skip": 1, "do": "slow",
+                                     "seconds": 30, "after": True}])
+        second = self.kill_when(
+            lambda: any(fault["struck"] for fault in self.double.ask("/state")["faults"]) and
+            "b" in self.double.state()["VM2"]["services"])
+        self.double.opener.open(urllib.request.Request(
+            self.double.facts["control"] + "/faults", method="DELETE")).close()
+        self.assertIn("Run #1 (Full workflow) is missing or incomplete", second)
+        self.assertIn("2 of 3 tests done", second)
+
+        last = self.run_profile()
+        self.assertEqual(last.returncode, 0, last.stdout + last.stderr)
+        self.assertEqual(last.stdout.count("Starting Run"), 1, "only what was under way")
+        self.assertIn("Run #1 (Full workflow) exists, skipping...", last.stdout)
+        self.assertIn("Run #1 (C1@VM1) exists, skipping...", last.stdout)
+        self.assertEqual(self.campaign_tree(), expected)
+        seen = set()
+        for path in (self.app / "oscarp/c1").rglob("time_table_*.json"):
+            jobs = set(json.loads(path.read_text()))
+            self.assertEqual(len(jobs), 4, path)
+            self.assertFalse(jobs & seen, "no job counts twice")
+            seen |= jobs
+        for cluster in self.double.state().values():
+            self.assertEqual(cluster["services"], {})
+            self.assertEqual([node["cordoned"] for node in cluster["nodes"]], [False, False])
+        self.assertFalse((self.app / "oscarp/.toscarizer/cordons.json").exists())
+        self.assert_files_keep_secrets()
+
