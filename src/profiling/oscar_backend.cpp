@@ -126,7 +126,7 @@ struct OscarBackend::Impl {
                a.oscar_password == b.oscar_password && a.minio_endpoint == b.minio_endpoint &&
                a.minio_access_key == b.minio_access_key &&
                a.minio_secret_key == b.minio_secret_key && a.functions == b.functions &&
-               a.ssh.has_value() == b.ssh.has_value();
+               a.ssh == b.ssh;
     }
 
     void note_enforcement(const OscarCluster& cluster) const {

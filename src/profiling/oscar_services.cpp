@@ -174,7 +174,8 @@ bool is_run_bucket(const std::string& name, std::size_t longest_chain) {
         const char* end = name.data() + name.size();
         std::size_t number = 0;
         const auto read = std::from_chars(begin, end, number);
-        return read.ec == std::errc() && read.ptr == end && number <= longest_chain;
+        return read.ec == std::errc() && read.ptr == end && number <= longest_chain &&
+               name == fmt::format("{}{}", stem, number); // not bucket01
     }
     return false;
 }

@@ -78,5 +78,55 @@ TEST(OscarBackend, DoesNotHoldWhatItDidNotKeep) {
     }
 }
 
+/// One cluster, with a front end at an address that changes.
+class MovingCluster final : public ClusterSource {
+public:
+    Result<void> check(const std::vector<std::string>&) override { return {}; }
+    Result<ClusterMap> prepare(const NodeCounts&, std::stop_token) override {
+        Cluster cluster;
+        cluster.resource = "VM1";
+        cluster.oscar_endpoint = "https://vm1";
+        cluster.oscar_password = Secret("pw1");
+        cluster.minio_endpoint = "https://minio.vm1";
+        cluster.minio_secret_key = Secret("pw2");
+        cluster.ssh = clients::SshTarget{};
+        cluster.ssh->host = host;
+        return ClusterMap{{"VM1", cluster}};
+    }
+    Result<void> finish(CampaignEnd) override { return {}; }
+
+    std::string host;
+};
+
+/// Names and passwords of a cluster that is made anew stay; its front end gets another address.
+TEST(OscarBackend, LogsInAtTheAddressThatAClusterHasNow) {
+    MovingCluster source;
+    test::FakeParts fake("v2.6.1");
+    std::vector<std::string> hosts;
+    OscarParts parts{source,
+                     fake.clock,
+                     fake.reporter,
+                     fake.parts.make_transport,
+                     [&](const clients::SshTarget& target) {
+                         hosts.push_back(target.host);
+                         return std::make_unique<clients::SshShell>(target);
+                     },
+                     {},
+                     {}};
+    Testbed testbed;
+    ResourceFacts machine;
+    machine.name = "VM1";
+    testbed.resources = {machine};
+    testbed.units = {unit_of("C1@VM1", "a", "VM1")};
+    testbed.deployments = {{{0}}};
+    OscarBackend backend({}, parts);
+    for (const char* host : {"192.0.2.1", "192.0.2.1", "192.0.2.2"}) {
+        source.host = host;
+        const auto ready = backend.prepare(testbed, testbed.deployments[0], {}, {});
+        ASSERT_TRUE(ready) << ready.error().diagnostics[0].message;
+    }
+    EXPECT_EQ(hosts, (std::vector<std::string>{"192.0.2.1", "192.0.2.2"}));
+}
+
 } // namespace
 } // namespace aisprint::profiling

@@ -30,6 +30,8 @@ public:
             response.body = R"({"name":"oscar","services_namespace":"oscar-svc",
                 "minio_provider":{"endpoint":"https://minio","verify":true,"access_key":"minio",
                 "secret_key":"pw1","region":"us-east-1"}})";
+        } else if (request.url.ends_with("/system/services")) {
+            response.body = "[]";
         } else {
             response.body = "<ListAllMyBucketsResult></ListAllMyBucketsResult>";
         }

@@ -100,8 +100,9 @@ TEST(OscarServices, OnlyNamesOfRunsAreBucketsOfRuns) {
     for (const char* name : {"bucket0", "bucket2", "temp1", "trash2"}) {
         EXPECT_TRUE(is_run_bucket(name, 2)) << name;
     }
-    for (const char* name : {"bucket", "bucket3", "bucket1a", "bucket-1", "mybucket1", "temp1 ",
-                             "trash", "storage", "bucket99999999999999999999", ""}) {
+    for (const char* name :
+         {"bucket", "bucket3", "bucket1a", "bucket-1", "mybucket1", "temp1 ", "trash", "storage",
+          "bucket01", "temp00", "bucket99999999999999999999", ""}) {
         EXPECT_FALSE(is_run_bucket(name, 2)) << name;
     }
 }
