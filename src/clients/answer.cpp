@@ -232,6 +232,31 @@ std::string shortened_text(std::string_view text) {
     return std::string(trimmed(result));
 }
 
+RemoteError malformed_answer(const HttpResponse& response, std::string message) {
+    RemoteError error;
+    error.kind = RemoteErrorKind::malformed;
+    error.status = response.status;
+    error.message = std::move(message);
+    return error;
+}
+
+RemoteResult<void> AnswerReader::done(const RemoteResult<HttpResponse>& response) const {
+    if (!response) {
+        return tl::unexpected<RemoteError>(response.error());
+    }
+    if (is_page(*response)) {
+        return tl::unexpected<RemoteError>(malformed(*response, std::string(page_text)));
+    }
+    return {};
+}
+
+RemoteResult<void> AnswerReader::removed(const RemoteResult<HttpResponse>& response) const {
+    if (!response && response.error().kind == RemoteErrorKind::gone) {
+        return {};
+    }
+    return done(response);
+}
+
 RemoteErrorKind kind_of_status(int status) {
     switch (status) {
     case 401:

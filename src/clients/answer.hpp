@@ -9,9 +9,12 @@
 #include <tl/expected.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 namespace aisprint::clients {
 
@@ -61,6 +64,44 @@ using Parsed = tl::expected<T, std::string>;
 /// Whether a server that answers with this status may have done what was asked: one that says 4xx
 /// has refused; behind a 5xx the request may have been carried out.
 [[nodiscard]] Delivery delivery_of_status(int status);
+
+/// The error of an answer that is not as the protocol says.
+[[nodiscard]] RemoteError malformed_answer(const HttpResponse& response, std::string message);
+
+/// How the answers of one service are read once they came; the error of a call that brought none is
+/// handed on.
+struct AnswerReader {
+    /// The error of an answer that is not as the protocol says.
+    RemoteError (*malformed)(const HttpResponse& response, const std::string& what) = nullptr;
+    /// True for a page for people, which no service sends when it is not asked for one.
+    bool (*is_page)(const HttpResponse& response) = nullptr;
+    /// What the service did if is_page() says so.
+    std::string_view page_text;
+
+    /// What `parse` finds in the answer, or what it finds wrong with it.
+    template <class Parse>
+    [[nodiscard]] auto read(const RemoteResult<HttpResponse>& response, const Parse& parse) const {
+        using Value = typename std::invoke_result_t<Parse, const HttpResponse&>::value_type;
+        if (!response) {
+            return RemoteResult<Value>(tl::unexpect, response.error());
+        }
+        auto value = parse(*response);
+        if (!value) {
+            return RemoteResult<Value>(tl::unexpect, malformed(*response, value.error()));
+        }
+        if constexpr (std::is_void_v<Value>) {
+            return RemoteResult<void>();
+        } else {
+            return RemoteResult<Value>(std::move(*value));
+        }
+    }
+
+    /// Success of a call whose answer says nothing: anything but a page for people.
+    [[nodiscard]] RemoteResult<void> done(const RemoteResult<HttpResponse>& response) const;
+
+    /// Success, too, if what was to be removed is not there.
+    [[nodiscard]] RemoteResult<void> removed(const RemoteResult<HttpResponse>& response) const;
+};
 
 /// How long Retry-After asks to wait, at the wall time `now`; nothing if it does not, or not
 /// legibly.

@@ -76,11 +76,8 @@ LogMoment moment_in(JsonFields& fields, const std::string& key) {
 } // namespace
 
 RemoteError cloudwatch_malformed(const HttpResponse& response, const std::string& what) {
-    RemoteError error;
-    error.kind = RemoteErrorKind::malformed;
-    error.status = response.status;
-    error.message = fmt::format("the server of logs {}; is the address that of CloudWatch?", what);
-    return error;
+    return malformed_answer(
+        response, fmt::format("the server of logs {}; is the address that of CloudWatch?", what));
 }
 
 RemoteError cloudwatch_error_of(const HttpResponse& response) {

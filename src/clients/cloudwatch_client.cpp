@@ -2,9 +2,8 @@
 #include "aisprint/clients/cloudwatch_client.hpp"
 
 #include "cloudwatch_answer.hpp"
-#include "remote_caller.hpp"
-#include "s3_files.hpp"
 #include "s3_signature.hpp"
+#include "signed_calls.hpp"
 #include "url_parts.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +15,8 @@
 namespace aisprint::clients {
 
 namespace {
+
+constexpr AnswerReader k_answers{cloudwatch_malformed, is_html, "answered with a page of HTML"};
 
 /// A document; what is no UTF-8 is replaced, and then names nothing that is there.
 std::string text_of(const Json& document) {
@@ -33,12 +34,9 @@ all_pages(const std::function<RemoteResult<HttpResponse>(const std::string& toke
     std::string token;
     for (;;) {
         const RemoteResult<HttpResponse> response = ask(token);
-        if (!response) {
-            return tl::unexpected<RemoteError>(response.error());
-        }
-        Parsed<Page> page = parse(*response);
+        RemoteResult<Page> page = k_answers.read(response, parse);
         if (!page) {
-            return tl::unexpected<RemoteError>(cloudwatch_malformed(*response, page.error()));
+            return tl::unexpected<RemoteError>(std::move(page).error());
         }
         std::move((*page.*items).begin(), (*page.*items).end(), std::back_inserter(result));
         if (page->next.empty() || page->next == token) {
@@ -64,16 +62,8 @@ CloudWatchClient::CloudWatchClient(Transport& transport, Clock& clock, CloudWatc
 }
 
 RemoteResult<void> CloudWatchClient::check_options() const {
-    const std::string& endpoint = m_options.endpoint;
-    if (!is_http_url(endpoint) || endpoint.find_first_of("?#") != std::string::npos) {
-        return refused_here(fmt::format("\"{}\" is not the address of a server of logs; it begins "
-                                        "with http:// or https:// and ends with host and port",
-                                        shortened_text(endpoint)));
-    }
-    if (m_options.access_key.empty() || m_options.secret_key.empty()) {
-        return refused_here("the access key or secret key for CloudWatch is empty");
-    }
-    return {};
+    return check_signed_options(m_options, "a server of logs",
+                                "the access key or secret key for CloudWatch is empty");
 }
 
 HttpRequest CloudWatchClient::signed_request(const std::string& action,
@@ -99,10 +89,7 @@ RemoteResult<HttpResponse> CloudWatchClient::send(const std::string& action,
     if (const RemoteResult<void> usable = check_options(); !usable) {
         return tl::unexpected<RemoteError>(usable.error());
     }
-    CallerOptions options;
-    options.retries = m_options.retries;
-    options.longest_pause = m_options.longest_pause;
-    options.random = m_options.random;
+    CallerOptions options = caller_options_of(m_options);
     options.error_of = cloudwatch_error_of;
     return RemoteCaller(m_transport, m_clock, std::move(options))
         .send_repeatedly([&] { return signed_request(action, body); },
@@ -157,11 +144,7 @@ RemoteResult<void> CloudWatchClient::remove_stream(const std::string& group,
                                                    const std::string& stream,
                                                    std::stop_token stop) const {
     const Json body{{"logGroupName", group}, {"logStreamName", stream}};
-    const RemoteResult<HttpResponse> response = send("DeleteLogStream", text_of(body), stop);
-    if (!response && response.error().kind != RemoteErrorKind::gone) {
-        return tl::unexpected<RemoteError>(response.error());
-    }
-    return {};
+    return k_answers.removed(send("DeleteLogStream", text_of(body), stop));
 }
 
 } // namespace aisprint::clients

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -36,12 +35,11 @@ constexpr std::array<StateWord, 9> k_states = {{{ImStateName::pending, "pending"
                                                 {ImStateName::deleting, "deleting"}}};
 
 ImError malformed(const HttpResponse& response, const std::string& what) {
-    ImError error;
-    error.kind = ImErrorKind::malformed;
-    error.status = response.status;
-    error.message = "the Infrastructure Manager " + what;
-    return error;
+    return malformed_answer(response, "the Infrastructure Manager " + what);
 }
+
+constexpr AnswerReader k_answers{malformed, is_html,
+                                 "answered with a page of HTML; is the address right?"};
 
 ImError refused(std::string message) {
     ImError error;
@@ -49,32 +47,6 @@ ImError refused(std::string message) {
     error.delivery = Delivery::not_sent;
     error.message = std::move(message);
     return error;
-}
-
-/// The value of an answer, once it came.
-template <class T>
-ImResult<T> read(const ImResult<HttpResponse>& response,
-                 const std::function<Parsed<T>(const HttpResponse&)>& parse) {
-    if (!response) {
-        return tl::unexpected<ImError>(response.error());
-    }
-    Parsed<T> value = parse(*response);
-    if (!value) {
-        return tl::unexpected<ImError>(malformed(*response, value.error()));
-    }
-    return std::move(*value);
-}
-
-/// Success of a call whose answer says nothing: anything but a page for people.
-ImResult<void> done(const ImResult<HttpResponse>& response) {
-    if (!response) {
-        return tl::unexpected<ImError>(response.error());
-    }
-    if (is_html(*response)) {
-        return tl::unexpected<ImError>(
-            malformed(*response, "answered with a page of HTML; is the address right?"));
-    }
-    return {};
 }
 
 } // namespace
@@ -140,7 +112,7 @@ ImResult<HttpResponse> ImClient::send_repeatedly(const HttpRequest& request,
 }
 
 ImResult<ImVersion> ImClient::version(std::stop_token stop) {
-    const ImResult<ImVersion> version = read<ImVersion>(
+    const ImResult<ImVersion> version = k_answers.read(
         send_repeatedly(request_to("GET", m_options.url + "/version"), std::move(stop)),
         parse_version);
     if (version) {
@@ -157,7 +129,7 @@ std::optional<ImVersion> ImClient::known_version(std::stop_token stop) {
             return m_version;
         }
     }
-    const ImResult<ImVersion> version = read<ImVersion>(
+    const ImResult<ImVersion> version = k_answers.read(
         caller().send(request_to("GET", m_options.url + "/version"), stop), parse_version);
     if (!version) {
         return std::nullopt;
@@ -168,7 +140,7 @@ std::optional<ImVersion> ImClient::known_version(std::stop_token stop) {
 }
 
 ImResult<std::vector<std::string>> ImClient::list(std::stop_token stop) {
-    return read<std::vector<std::string>>(
+    return k_answers.read(
         send_repeatedly(request_to("GET", m_options.url + "/infrastructures"), std::move(stop)),
         parse_list);
 }
@@ -178,7 +150,7 @@ ImResult<std::string> ImClient::create(const std::string& document, std::stop_to
     request.headers.push_back({"Content-Type", "text/yaml"});
     request.body = document;
     request.timeout = m_options.create_timeout;
-    return read<std::string>(
+    return k_answers.read(
         caller().send_repeatedly([&request] { return request; }, RemoteCaller::Repeat::if_not_sent,
                                  stop),
         [this](const HttpResponse& response) { return parse_created(response, m_options.url); });
@@ -199,7 +171,7 @@ ImResult<std::string> ImClient::estimate_json(const std::string& document, std::
     request.headers.push_back({"Content-Type", "text/yaml"});
     request.body = document;
     request.timeout = m_options.create_timeout;
-    return read<std::string>(send_repeatedly(request, std::move(stop)), parse_estimate);
+    return k_answers.read(send_repeatedly(request, std::move(stop)), parse_estimate);
 }
 
 ImResult<HttpResponse>
@@ -212,19 +184,19 @@ ImClient::get(const std::string& url, const std::string& property, std::stop_tok
 }
 
 ImResult<ImState> ImClient::state(const std::string& url, std::stop_token stop) {
-    return read<ImState>(get(url, "state", std::move(stop)), parse_state);
+    return k_answers.read(get(url, "state", std::move(stop)), parse_state);
 }
 
 ImResult<std::string> ImClient::contextualisation(const std::string& url, std::stop_token stop) {
-    return read<std::string>(get(url, "contmsg", std::move(stop)), parse_contextualisation);
+    return k_answers.read(get(url, "contmsg", std::move(stop)), parse_contextualisation);
 }
 
 ImResult<std::string> ImClient::outputs_json(const std::string& url, std::stop_token stop) {
-    return read<std::string>(get(url, "outputs", std::move(stop)), parse_outputs);
+    return k_answers.read(get(url, "outputs", std::move(stop)), parse_outputs);
 }
 
 ImResult<std::string> ImClient::document(const std::string& url, std::stop_token stop) {
-    return read<std::string>(get(url, "tosca", std::move(stop)), parse_document);
+    return k_answers.read(get(url, "tosca", std::move(stop)), parse_document);
 }
 
 ImResult<void>
@@ -237,7 +209,7 @@ ImClient::update(const std::string& url, const std::string& document, std::stop_
     request.headers.push_back({"Content-Type", "text/yaml"});
     request.body = document;
     request.timeout = m_options.create_timeout;
-    return done(send_repeatedly(request, std::move(stop)));
+    return k_answers.done(send_repeatedly(request, std::move(stop)));
 }
 
 ImResult<void> ImClient::remove(const std::string& url, ForceDelete force, std::stop_token stop) {
@@ -255,11 +227,7 @@ ImResult<void> ImClient::remove(const std::string& url, ForceDelete force, std::
     if (force == ForceDelete::yes) {
         request.url += request.url == *address ? "?force=1" : "&force=1";
     }
-    const ImResult<HttpResponse> response = send_repeatedly(request, std::move(stop));
-    if (!response && response.error().kind == ImErrorKind::gone) {
-        return {};
-    }
-    return done(response);
+    return k_answers.removed(send_repeatedly(request, std::move(stop)));
 }
 
 } // namespace aisprint::clients

@@ -16,46 +16,11 @@ namespace aisprint::clients {
 namespace {
 
 RemoteError malformed(const HttpResponse& response, const std::string& what) {
-    RemoteError error;
-    error.kind = RemoteErrorKind::malformed;
-    error.status = response.status;
-    error.message = "the OSCAR cluster " + what;
-    return error;
+    return malformed_answer(response, "the OSCAR cluster " + what);
 }
 
-/// The value of an answer, once it came.
-template <class T>
-RemoteResult<T> read(const RemoteResult<HttpResponse>& response,
-                     Parsed<T> (*parse)(const HttpResponse&)) {
-    if (!response) {
-        return tl::unexpected<RemoteError>(response.error());
-    }
-    Parsed<T> value = parse(*response);
-    if (!value) {
-        return tl::unexpected<RemoteError>(malformed(*response, value.error()));
-    }
-    return std::move(*value);
-}
-
-/// Success of a call whose answer says nothing: anything but a page for people.
-RemoteResult<void> done(const RemoteResult<HttpResponse>& response) {
-    if (!response) {
-        return tl::unexpected<RemoteError>(response.error());
-    }
-    if (is_html(*response)) {
-        return tl::unexpected<RemoteError>(
-            malformed(*response, "answered with a page of HTML; is the address right?"));
-    }
-    return {};
-}
-
-/// Success, too, if what was to be removed is not there.
-RemoteResult<void> removed(const RemoteResult<HttpResponse>& response) {
-    if (!response && response.error().kind == RemoteErrorKind::gone) {
-        return {};
-    }
-    return done(response);
-}
+constexpr AnswerReader k_answers{malformed, is_html,
+                                 "answered with a page of HTML; is the address right?"};
 
 } // namespace
 
@@ -94,26 +59,29 @@ RemoteResult<HttpResponse> OscarClient::send_repeatedly(const HttpRequest& reque
 RemoteResult<void> OscarClient::health(std::stop_token stop) const {
     HttpRequest request = request_to("GET", "/health");
     request.headers.clear(); // open to all: no need to show a password to whoever answers
-    return done(caller().send(request, stop));
+    return k_answers.done(caller().send(request, stop));
 }
 
 RemoteResult<OscarInfo> OscarClient::info(std::stop_token stop) const {
-    return read(send_repeatedly(request_to("GET", "/system/info"), stop), parse_oscar_info);
+    return k_answers.read(send_repeatedly(request_to("GET", "/system/info"), stop),
+                          parse_oscar_info);
 }
 
 RemoteResult<OscarConfig> OscarClient::config(std::stop_token stop) const {
-    return read(send_repeatedly(request_to("GET", "/system/config"), stop), parse_oscar_config);
+    return k_answers.read(send_repeatedly(request_to("GET", "/system/config"), stop),
+                          parse_oscar_config);
 }
 
 RemoteResult<std::vector<OscarDeployedService>> OscarClient::services(std::stop_token stop) const {
-    return read(send_repeatedly(request_to("GET", "/system/services"), stop), parse_oscar_services);
+    return k_answers.read(send_repeatedly(request_to("GET", "/system/services"), stop),
+                          parse_oscar_services);
 }
 
 RemoteResult<std::optional<OscarDeployedService>> OscarClient::service(const std::string& name,
                                                                        std::stop_token stop) const {
-    RemoteResult<OscarDeployedService> service =
-        read(send_repeatedly(request_to("GET", "/system/services/" + percent_encoded(name)), stop),
-             parse_oscar_service);
+    RemoteResult<OscarDeployedService> service = k_answers.read(
+        send_repeatedly(request_to("GET", "/system/services/" + percent_encoded(name)), stop),
+        parse_oscar_service);
     if (service) {
         return std::optional<OscarDeployedService>(std::move(*service));
     }
@@ -142,18 +110,18 @@ RemoteResult<void> OscarClient::create(const OscarService& service, std::stop_to
             return {};
         }
     }
-    return done(response);
+    return k_answers.done(response);
 }
 
 RemoteResult<void> OscarClient::update(const OscarService& service, std::stop_token stop) const {
     HttpRequest request = request_to("PUT", "/system/services");
     request.headers.push_back({"Content-Type", "application/json"});
     request.body = to_oscar_json(service);
-    return done(send_repeatedly(request, stop));
+    return k_answers.done(send_repeatedly(request, stop));
 }
 
 RemoteResult<void> OscarClient::remove(const std::string& name, std::stop_token stop) const {
-    return removed(
+    return k_answers.removed(
         send_repeatedly(request_to("DELETE", "/system/services/" + percent_encoded(name)), stop));
 }
 
@@ -167,7 +135,7 @@ RemoteResult<std::vector<OscarJob>> OscarClient::jobs(const std::string& service
         const std::string page = next.empty() ? "" : "?page=" + percent_encoded(next);
         const RemoteResult<HttpResponse> response =
             send_repeatedly(request_to("GET", path + page), stop);
-        RemoteResult<OscarJobPage> list = read(response, parse_oscar_jobs);
+        RemoteResult<OscarJobPage> list = k_answers.read(response, parse_oscar_jobs);
         if (!list) {
             return tl::unexpected<RemoteError>(std::move(list).error());
         }
@@ -206,7 +174,7 @@ RemoteResult<std::string> OscarClient::log(const std::string& service,
 RemoteResult<void>
 OscarClient::remove_logs(const std::string& service, OscarLogs which, std::stop_token stop) const {
     const std::string query = which == OscarLogs::of_all_jobs ? "?all=true" : "";
-    return removed(send_repeatedly(
+    return k_answers.removed(send_repeatedly(
         request_to("DELETE", "/system/logs/" + percent_encoded(service) + query), stop));
 }
 

@@ -184,12 +184,9 @@ std::optional<RemoteError> error_in(const pugi::xml_document& document,
 
 } // namespace
 
-tl::unexpected<RemoteError> s3_malformed(const HttpResponse& response, const std::string& what) {
-    RemoteError error;
-    error.kind = RemoteErrorKind::malformed;
-    error.status = response.status;
-    error.message = fmt::format("the S3 server {}; is the address that of an S3 server?", what);
-    return tl::unexpected<RemoteError>(std::move(error));
+RemoteError s3_malformed(const HttpResponse& response, const std::string& what) {
+    return malformed_answer(
+        response, fmt::format("the S3 server {}; is the address that of an S3 server?", what));
 }
 
 std::optional<RemoteErrorKind> kind_of_code(std::string_view code) {

@@ -33,8 +33,7 @@ struct S3Part {
 };
 
 /// The error of an answer that is not as the protocol says.
-[[nodiscard]] tl::unexpected<RemoteError> s3_malformed(const HttpResponse& response,
-                                                       const std::string& what);
+[[nodiscard]] RemoteError s3_malformed(const HttpResponse& response, const std::string& what);
 
 /// The error of an answer whose status is not 2xx.
 [[nodiscard]] RemoteError s3_error_of(const HttpResponse& response);
@@ -69,6 +68,9 @@ struct S3Part {
 /// True if the body is a page for people. The type does not tell: there are servers that call
 /// everything HTML.
 [[nodiscard]] bool is_page(const HttpResponse& response);
+
+/// How answers of S3 servers are read.
+inline constexpr AnswerReader k_s3_answers{s3_malformed, is_page, "answered with a page of HTML"};
 
 /// True for keys that every reader of XML takes as they are; others are deleted one by one.
 [[nodiscard]] bool is_safe_in_xml(std::string_view text);

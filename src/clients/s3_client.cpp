@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/clients/s3_client.hpp"
 
-#include "remote_caller.hpp"
 #include "s3_answer.hpp"
 #include "s3_files.hpp"
 #include "s3_signature.hpp"
+#include "signed_calls.hpp"
 #include "url_parts.hpp"
 
 #include "aisprint/base/base64.hpp"
@@ -21,39 +21,6 @@ namespace {
 
 constexpr std::size_t k_largest_batch = 1000; ///< keys that DeleteObjects takes
 constexpr std::chrono::milliseconds k_probe_timeout{10000};
-
-/// What an answer says, or why there is none.
-template <class T>
-RemoteResult<T> read(const RemoteResult<HttpResponse>& response,
-                     Parsed<T> (*parse)(const HttpResponse&)) {
-    if (!response) {
-        return tl::unexpected<RemoteError>(response.error());
-    }
-    Parsed<T> value = parse(*response);
-    if (!value) {
-        return s3_malformed(*response, value.error());
-    }
-    return std::move(*value);
-}
-
-/// Success of a call whose answer says nothing.
-RemoteResult<void> done(const RemoteResult<HttpResponse>& response) {
-    if (!response) {
-        return tl::unexpected<RemoteError>(response.error());
-    }
-    if (is_page(*response)) {
-        return s3_malformed(*response, "answered with a page of HTML");
-    }
-    return {};
-}
-
-/// As done(), and what the call is about may be gone already.
-RemoteResult<void> done_or_gone(const RemoteResult<HttpResponse>& response) {
-    if (!response && response.error().kind == RemoteErrorKind::gone) {
-        return {};
-    }
-    return done(response);
-}
 
 bool is_bucket_name(std::string_view name) {
     constexpr std::string_view k_letters =
@@ -72,8 +39,8 @@ S3Client::S3Client(Transport& transport, Clock& clock, S3Options options)
 }
 
 RemoteCaller S3Client::caller(ErrorInside inside) const {
-    CallerOptions options{
-        m_options.retries, m_options.longest_pause, m_options.random, s3_error_of, {}};
+    CallerOptions options = caller_options_of(m_options);
+    options.error_of = s3_error_of;
     if (inside == ErrorInside::yes) {
         options.error_inside = s3_error_inside;
     }
@@ -106,16 +73,8 @@ HttpRequest S3Client::signed_request(const Call& call) const {
 }
 
 RemoteResult<void> S3Client::check_options() const {
-    const std::string& endpoint = m_options.endpoint;
-    if (!is_http_url(endpoint) || endpoint.find_first_of("?#") != std::string::npos) {
-        return refused_here(fmt::format("\"{}\" is not the address of an S3 server; it begins with "
-                                        "http:// or https:// and ends with host and port",
-                                        shortened_text(endpoint)));
-    }
-    if (m_options.access_key.empty() || m_options.secret_key.empty()) {
-        return refused_here("the S3 server's access key or secret key is empty");
-    }
-    return {};
+    return check_signed_options(m_options, "an S3 server",
+                                "the S3 server's access key or secret key is empty");
 }
 
 RemoteResult<HttpResponse>
@@ -151,7 +110,7 @@ RemoteResult<S3Client::Call> S3Client::call_of(const std::string& method,
 }
 
 RemoteResult<std::vector<std::string>> S3Client::list_buckets(std::stop_token stop) const {
-    auto names = read(send(Call{"GET", {}, {}, {}, {}, {}}, stop), parse_buckets);
+    auto names = k_s3_answers.read(send(Call{"GET", {}, {}, {}, {}, {}}, stop), parse_buckets);
     if (names) {
         std::sort(names->begin(), names->end());
     }
@@ -168,7 +127,7 @@ RemoteResult<void> S3Client::create_bucket(const std::string& bucket, std::stop_
     }
     const RemoteResult<HttpResponse> response = send(*call, stop);
     if (response || response.error().kind != RemoteErrorKind::conflict) {
-        return done(response);
+        return k_s3_answers.done(response);
     }
     if (response.error().code == "BucketAlreadyOwnedByYou") {
         return {};
@@ -197,7 +156,7 @@ RemoteResult<void> S3Client::remove_bucket(const std::string& bucket, std::stop_
         if (RemoteResult<void> removed = remove_all(bucket, *objects, stop); !removed) {
             return removed;
         }
-        RemoteResult<void> removed = done_or_gone(send(*call, stop));
+        RemoteResult<void> removed = k_s3_answers.removed(send(*call, stop));
         if (removed || removed.error().code != "BucketNotEmpty" || round == k_rounds) {
             return removed;
         }
@@ -213,9 +172,9 @@ RemoteResult<void> S3Client::remove_batch(const std::string& bucket,
     Call call{"POST", bucket, {}, {{"delete", ""}}, {}, deletion_document(keys)};
     call.headers.push_back({"Content-MD5", encode_base64(md5(call.body))});
     const RemoteResult<HttpResponse> response = send(call, stop, ErrorInside::yes);
-    const auto left = read(response, parse_deletion);
+    const auto left = k_s3_answers.read(response, parse_deletion);
     if (!left) {
-        return done_or_gone(tl::unexpected<RemoteError>(left.error()));
+        return k_s3_answers.removed(tl::unexpected<RemoteError>(left.error()));
     }
     if (left->empty()) {
         return {};
@@ -268,13 +227,13 @@ S3Client::list(const std::string& bucket, const std::string& prefix, std::stop_t
             call->query.emplace_back("continuation-token", *token);
         }
         const RemoteResult<HttpResponse> response = send(*call, stop);
-        RemoteResult<S3Page> page = read(response, parse_page);
+        RemoteResult<S3Page> page = k_s3_answers.read(response, parse_page);
         if (!page) {
             return tl::unexpected<RemoteError>(page.error());
         }
         if (page->next && page->next == token) {
-            return s3_malformed(*response,
-                                "answers again and again with the same part of a listing");
+            return tl::unexpected<RemoteError>(
+                s3_malformed(*response, "answers again and again with the same part of a listing"));
         }
         std::move(page->objects.begin(), page->objects.end(), std::back_inserter(objects));
         token = page->next;
@@ -294,29 +253,25 @@ S3Client::head(const std::string& bucket, const std::string& key, std::stop_toke
         return tl::unexpected<RemoteError>(call.error());
     }
     const RemoteResult<HttpResponse> response = send(*call, stop);
-    if (!response) {
-        if (response.error().kind == RemoteErrorKind::gone) {
-            return std::optional<S3Object>();
-        }
-        return tl::unexpected<RemoteError>(response.error());
+    if (!response && response.error().kind == RemoteErrorKind::gone) {
+        return std::optional<S3Object>();
     }
-    Parsed<S3Object> object = parse_head(*response, key);
-    if (!object) {
-        return s3_malformed(*response, object.error());
-    }
-    return std::optional<S3Object>(std::move(*object));
+    return k_s3_answers.read(response, [&key](const HttpResponse& answer) {
+        return parse_head(answer, key).map([](S3Object object) {
+            return std::optional<S3Object>(std::move(object));
+        });
+    });
 }
 
 RemoteResult<std::string> S3Client::store(const Call& call, const std::stop_token& stop) const {
     const RemoteResult<HttpResponse> response = send(call, stop);
-    if (!response) {
-        return tl::unexpected<RemoteError>(response.error());
-    }
-    std::string etag = etag_of(*response);
-    if (etag.empty()) {
-        return s3_malformed(*response, "stored something without an ETag");
-    }
-    return etag;
+    return k_s3_answers.read(response, [](const HttpResponse& answer) -> Parsed<std::string> {
+        std::string etag = etag_of(answer);
+        if (etag.empty()) {
+            return wrong("stored something without an ETag");
+        }
+        return etag;
+    });
 }
 
 RemoteResult<void> S3Client::put(const std::string& bucket,
@@ -352,12 +307,9 @@ RemoteResult<void> S3Client::copy(const std::string& bucket,
     }
     call->headers.push_back(
         {"x-amz-copy-source", "/" + percent_encoded(bucket) + "/" + encoded_key(key)});
-    const RemoteResult<HttpResponse> response = send(*call, stop, ErrorInside::yes);
-    if (!response) {
-        return tl::unexpected<RemoteError>(response.error());
-    }
-    const Parsed<void> checked = check_root(*response, "CopyObjectResult");
-    return checked ? RemoteResult<void>{} : s3_malformed(*response, checked.error());
+    return k_s3_answers.read(send(*call, stop, ErrorInside::yes), [](const HttpResponse& answer) {
+        return check_root(answer, "CopyObjectResult");
+    });
 }
 
 RemoteResult<void>
@@ -366,7 +318,7 @@ S3Client::remove(const std::string& bucket, const std::string& key, std::stop_to
     if (!call) {
         return tl::unexpected<RemoteError>(call.error());
     }
-    return done_or_gone(send(*call, stop));
+    return k_s3_answers.removed(send(*call, stop));
 }
 
 RemoteResult<void> S3Client::probe(const std::stop_token& stop) const {
@@ -374,7 +326,8 @@ RemoteResult<void> S3Client::probe(const std::stop_token& stop) const {
     // servers, and it says nothing of a server that lives and is not ready yet
     HttpRequest question = signed_request({"GET", {}, {}, {}, {}, {}});
     question.timeout = std::min<std::chrono::milliseconds>(question.timeout, k_probe_timeout);
-    const auto buckets = read(caller(ErrorInside::no).send(question, stop), parse_buckets);
+    const auto buckets =
+        k_s3_answers.read(caller(ErrorInside::no).send(question, stop), parse_buckets);
     if (!buckets && buckets.error().code != "AccessDenied") {
         return tl::unexpected<RemoteError>(buckets.error());
     }

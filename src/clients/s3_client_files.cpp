@@ -108,13 +108,9 @@ RemoteResult<void> S3Client::put_in_parts(const Call& target,
     Call call = target;
     call.method = "POST";
     call.query = {{"uploads", ""}};
-    const RemoteResult<HttpResponse> response = send(call, stop);
-    if (!response) {
-        return tl::unexpected<RemoteError>(response.error());
-    }
-    const Parsed<std::string> id = parse_upload_id(*response);
+    const RemoteResult<std::string> id = k_s3_answers.read(send(call, stop), parse_upload_id);
     if (!id) {
-        return s3_malformed(*response, id.error());
+        return tl::unexpected<RemoteError>(id.error());
     }
     call.query = {{"uploadId", *id}};
     RemoteResult<void> stored =
@@ -148,18 +144,16 @@ RemoteResult<void> S3Client::complete(const Call& call,
     Call completion = call;
     completion.body = completion_document(parts);
     const RemoteResult<HttpResponse> response = send(completion, stop, ErrorInside::yes);
-    if (response) {
-        const Parsed<void> checked = check_root(*response, "CompleteMultipartUploadResult");
-        return checked ? RemoteResult<void>{} : s3_malformed(*response, checked.error());
-    }
-    if (response.error().kind == RemoteErrorKind::gone) {
+    if (!response && response.error().kind == RemoteErrorKind::gone) {
         // an earlier attempt may have done it, and its answer was lost
         const auto object = head(call.bucket, call.key, stop);
         if (object && *object && joint_etag(parts) == (*object)->etag) {
             return {};
         }
     }
-    return tl::unexpected<RemoteError>(response.error());
+    return k_s3_answers.read(response, [](const HttpResponse& answer) {
+        return check_root(answer, "CompleteMultipartUploadResult");
+    });
 }
 
 RemoteResult<void> S3Client::get_file(const std::string& bucket,

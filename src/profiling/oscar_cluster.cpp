@@ -13,6 +13,21 @@ constexpr std::chrono::milliseconds k_first_pause(1000);
 constexpr double k_jitter = 0.25;
 constexpr std::chrono::minutes k_storage_limit(5);
 
+/// How a server is talked to that takes the keys of the cluster's storage.
+clients::SignedOptions signed_options(const Cluster& cluster,
+                                      const std::string& endpoint,
+                                      int attempts,
+                                      const OscarParts& parts) {
+    clients::SignedOptions options;
+    options.endpoint = endpoint;
+    options.access_key = cluster.minio_access_key;
+    options.secret_key = cluster.minio_secret_key;
+    options.region = cluster.minio_region;
+    options.retries = {attempts, k_first_pause, k_jitter};
+    options.random = parts.random;
+    return options;
+}
+
 std::string hint_for(const clients::RemoteError& error, const Cluster& facts) {
     if (facts.functions) {
         return "check the bucket of 'aws' in physical_nodes.yaml, and what the keys of AWS may do, "
@@ -40,14 +55,9 @@ Result<std::unique_ptr<OscarCluster>> OscarCluster::connect(const Cluster& clust
     std::unique_ptr<OscarCluster> made(new OscarCluster(cluster));
     made->hide_secrets_of(cluster);
     made->m_transport = parts.make_transport(cluster);
-    clients::S3Options s3;
-    s3.endpoint = cluster.minio_endpoint;
-    s3.access_key = cluster.minio_access_key;
-    s3.secret_key = cluster.minio_secret_key;
-    s3.region = cluster.minio_region;
-    s3.retries = {attempts, k_first_pause, k_jitter};
-    s3.random = parts.random;
-    made->m_s3 = std::make_unique<clients::S3Client>(*made->m_transport, parts.clock, s3);
+    made->m_s3 = std::make_unique<clients::S3Client>(
+        *made->m_transport, parts.clock,
+        clients::S3Options{signed_options(cluster, cluster.minio_endpoint, attempts, parts)});
     if (cluster.functions) {
         made->reach_logs(attempts, parts);
         AISPRINT_TRY(made->value("make bucket " + cluster.functions->bucket,
@@ -60,14 +70,9 @@ Result<std::unique_ptr<OscarCluster>> OscarCluster::connect(const Cluster& clust
 }
 
 void OscarCluster::reach_logs(int attempts, const OscarParts& parts) {
-    clients::CloudWatchOptions logs;
-    logs.endpoint = m_facts.functions->logs_endpoint;
-    logs.access_key = m_facts.minio_access_key;
-    logs.secret_key = m_facts.minio_secret_key;
-    logs.region = m_facts.minio_region;
-    logs.retries = {attempts, k_first_pause, k_jitter};
-    logs.random = parts.random;
-    m_logs = std::make_unique<clients::CloudWatchClient>(*m_transport, parts.clock, logs);
+    m_logs = std::make_unique<clients::CloudWatchClient>(
+        *m_transport, parts.clock,
+        signed_options(m_facts, m_facts.functions->logs_endpoint, attempts, parts));
 }
 
 Result<void> OscarCluster::ask(int attempts, const OscarParts& parts, const std::stop_token& stop) {
@@ -86,6 +91,15 @@ Result<void> OscarCluster::ask(int attempts, const OscarParts& parts, const std:
                                fmt::format("cluster {} says that its version is '{}'", resource(),
                                            info.version_text),
                                "look whether OSCAR answers at " + m_facts.oscar_endpoint));
+    }
+    if (!clients::is_known(*info.version)) {
+        parts.reporter.report(as_warning(make_error(
+            "PRF107",
+            fmt::format("cluster {} runs version {} of OSCAR; 2.6 to 4.1 are known, and it is "
+                        "taken for the nearest of them",
+                        resource(), clients::to_string(*info.version)),
+            "look whether services and buckets are made as they should be, or install a version "
+            "that is known")));
     }
     m_behaviour = clients::behaviour_of(*info.version);
     AISPRINT_TRY_ASSIGN(m_config, value("ask for the configuration", m_oscar->config(stop)));

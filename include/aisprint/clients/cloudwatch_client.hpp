@@ -1,31 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "aisprint/base/secret.hpp"
 #include "aisprint/clients/http.hpp"
 #include "aisprint/clients/pause.hpp"
 #include "aisprint/clients/remote_error.hpp"
+#include "aisprint/clients/signed_options.hpp"
 
 #include <chrono>
-#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 namespace aisprint::clients {
 
-/// How a client talks to CloudWatch Logs.
-struct CloudWatchOptions {
-    std::string endpoint; ///< http or https URL; empty: that of AWS for the region
-    std::string access_key;
-    Secret secret_key;
-    std::string region = "us-east-1";
-    RetryPolicy retries;
-    /// The server's Retry-After is followed up to this.
-    std::chrono::milliseconds longest_pause{60000};
-    std::chrono::milliseconds request_timeout{60000};
-    std::function<double()> random; ///< in [0, 1), for jitter; null: no jitter
-};
+/// How a client talks to CloudWatch Logs; an empty endpoint is that of AWS for the region.
+using CloudWatchOptions = SignedOptions;
 
 /// A moment in the log of a function, in UTC.
 using LogMoment = std::chrono::sys_time<std::chrono::milliseconds>;

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "aisprint/base/secret.hpp"
 #include "aisprint/clients/http.hpp"
 #include "aisprint/clients/pause.hpp"
 #include "aisprint/clients/remote_error.hpp"
+#include "aisprint/clients/signed_options.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -23,17 +22,8 @@ class RemoteCaller;
 class FileParts;
 struct S3Part;
 
-/// How a client talks to its server.
-struct S3Options {
-    std::string endpoint; ///< http or https URL of the server; trailing slashes are dropped
-    std::string access_key;
-    Secret secret_key;
-    std::string region = "us-east-1";
-    RetryPolicy retries;
-    /// The server's Retry-After is followed up to this.
-    std::chrono::milliseconds longest_pause{60000};
-    std::chrono::milliseconds request_timeout{60000};
-    std::function<double()> random; ///< in [0, 1), for jitter; null: no jitter
+/// How a client talks to its server; the endpoint must be given.
+struct S3Options : SignedOptions {
     /// Files above this go in parts of this size; servers refuse parts below 5 MiB.
     std::size_t part_size = std::size_t{16} << 20U;
 };

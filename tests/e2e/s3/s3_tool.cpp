@@ -205,12 +205,7 @@ int main(int argc, char** argv) {
     options.part_size = std::size_t{5} << 20U; // the least that servers take
     const S3Credentials credentials{options.access_key, options.secret_key, options.region};
     const S3Client client(*transport, clock, options);
-    CloudWatchOptions of_logs;
-    of_logs.endpoint = options.endpoint;
-    of_logs.access_key = options.access_key;
-    of_logs.secret_key = options.secret_key;
-    of_logs.region = options.region;
-    of_logs.retries = options.retries;
+    const SignedOptions& of_logs = options;
     const CloudWatchClient logs(*transport, clock, of_logs);
     std::string line;
     while (std::getline(std::cin, line)) {

@@ -150,6 +150,19 @@ TEST_F(CloudWatchTest, DeletesStreamsAlsoThoseThatAreGone) {
               R"({"logGroupName":"/aws/lambda/blur","logStreamName":"2026/11/24/[$LATEST]x"})");
 }
 
+TEST_F(CloudWatchTest, TakesNoPageForADeletion) {
+    HttpResponse page = json("<html><title>Log in</title></html>");
+    page.headers = {{"Content-Type", "text/html"}};
+    transport.answers = {page};
+
+    const auto removed = client().remove_stream(k_group, "x", {});
+
+    ASSERT_FALSE(removed);
+    EXPECT_EQ(removed.error().kind, RemoteErrorKind::malformed);
+    EXPECT_EQ(removed.error().message, "the server of logs answered with a page of HTML; is the "
+                                       "address that of CloudWatch?");
+}
+
 TEST_F(CloudWatchTest, RepeatsWhatIsThrottledAndSignsAnew) {
     transport.answers = {refusal("ThrottlingException"), broken(Delivery::unknown),
                          json(R"({"logStreams":[]})")};

@@ -136,7 +136,7 @@ protected:
     ScratchDirectory m_folder;
     ScriptedTransport m_transport;
     test::FakeClock m_clock;
-    S3Options m_options{"http://s3.example:9000/", {}, {}, "us-east-1", {}, 60s, 60s, {}, 4};
+    S3Options m_options{{"http://s3.example:9000/", {}, {}, "us-east-1", {}, 60s, 60s, {}}, 4};
     std::optional<S3Client> m_client;
 };
 
