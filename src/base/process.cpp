@@ -2,6 +2,7 @@
 #include "aisprint/base/process.hpp"
 
 #include "aisprint/base/descriptor.hpp"
+#include "aisprint/base/exec_arguments.hpp"
 #include "aisprint/base/files.hpp"
 
 #include <fcntl.h>
@@ -115,42 +116,6 @@ private:
     std::error_code m_error;
 };
 
-/// Everything that exec needs, made before fork(): afterwards nothing may be allocated.
-class ExecArguments {
-public:
-    explicit ExecArguments(const ProcessRequest& request) : m_command(request.command) {
-        for (char** variable = environ; *variable != nullptr; ++variable) {
-            m_environment.emplace_back(*variable);
-        }
-        for (const auto& [name, value] : request.environment) {
-            std::erase_if(m_environment, [prefix = name + "="](const std::string& variable) {
-                return variable.starts_with(prefix);
-            });
-            m_environment.push_back(name + "=" + value);
-        }
-        m_argv = pointers(m_command);
-        m_envp = pointers(m_environment);
-    }
-
-    [[nodiscard]] char* const* argv() const { return m_argv.data(); }
-    [[nodiscard]] char* const* envp() const { return m_envp.data(); }
-
-private:
-    static std::vector<char*> pointers(std::vector<std::string>& texts) {
-        std::vector<char*> result;
-        for (std::string& text : texts) {
-            result.push_back(text.data());
-        }
-        result.push_back(nullptr);
-        return result;
-    }
-
-    std::vector<std::string> m_command;
-    std::vector<std::string> m_environment;
-    std::vector<char*> m_argv;
-    std::vector<char*> m_envp;
-};
-
 /// Descriptors of the child's streams.
 struct Streams {
     int input = -1;
@@ -197,7 +162,7 @@ public:
             (!has_log() && !m_error.open())) {
             return cannot_run(m_request.command.front());
         }
-        const ExecArguments arguments(m_request);
+        const ExecArguments arguments(m_request.command, m_request.environment);
         const std::string directory = m_request.directory.string();
         const pid_t parent = ::getpid();
         const Streams streams{nothing.get(), m_output.write.get(),

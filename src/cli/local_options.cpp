@@ -3,7 +3,8 @@
 
 #include "locate.hpp"
 
-#include <algorithm>
+#include "aisprint/base/exec_arguments.hpp"
+
 #include <cstdlib>
 
 namespace aisprint::cli {
@@ -20,17 +21,8 @@ std::string find_program(const std::string& name) {
         return name;
     }
     const char* path = std::getenv("PATH");
-    std::string_view rest = path == nullptr ? "" : path;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find(':'), rest.size());
-        const fs::path candidate = fs::path(rest.substr(0, end)) / name;
-        std::error_code ignored;
-        if (fs::exists(candidate, ignored)) {
-            return candidate.string();
-        }
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return name;
+    const auto found = programs_called(name, path == nullptr ? "" : path);
+    return found.empty() ? name : found.front().string();
 }
 
 } // namespace

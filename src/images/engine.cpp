@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine.hpp"
 
+#include "aisprint/base/exec_arguments.hpp"
 #include "aisprint/base/process.hpp"
 
 #include <fmt/format.h>
 
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
 #include <regex>
-#include <sstream>
 
 namespace aisprint::images {
 
@@ -23,19 +22,6 @@ namespace {
 const std::vector<std::pair<std::string, EngineKind>> k_kinds{{"docker", EngineKind::docker},
                                                               {"podman", EngineKind::podman},
                                                               {"buildah", EngineKind::buildah}};
-
-std::vector<fs::path> programs_called(const std::string& name, const std::string& search_path) {
-    std::vector<fs::path> found;
-    std::istringstream folders(search_path);
-    for (std::string folder; std::getline(folders, folder, ':');) {
-        const fs::path program = fs::path(folder) / name;
-        if (!folder.empty() && fs::is_regular_file(program) &&
-            ::access(program.c_str(), X_OK) == 0) {
-            found.push_back(program);
-        }
-    }
-    return found;
-}
 
 /// What became of one try.
 struct Trial {

@@ -2,6 +2,7 @@
 #include "job_process.hpp"
 
 #include "aisprint/base/descriptor.hpp"
+#include "aisprint/base/exec_arguments.hpp"
 #include "aisprint/base/files.hpp"
 
 #include <fmt/format.h>
@@ -12,7 +13,6 @@
 #include <cstdint>
 #include <fcntl.h>
 #include <fstream>
-#include <map>
 #include <poll.h>
 #include <sched.h>
 #include <sys/eventfd.h>
@@ -21,8 +21,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern "C" char** environ; // NOLINT: the system's name
 
 namespace aisprint::profiling {
 
@@ -36,41 +34,12 @@ constexpr milliseconds k_memory_pause{100}; ///< between two looks at the memory
 constexpr int k_cannot_start = 127;
 constexpr int k_signal_base = 128;
 
-/// Texts as the null-terminated list that exec takes; the texts must outlive it.
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> list;
-    for (std::string& text : texts) {
-        list.push_back(text.data());
-    }
-    list.push_back(nullptr);
-    return list;
-}
-
-std::vector<std::string>
-environment_texts(const std::vector<std::pair<std::string, std::string>>& additions) {
-    std::map<std::string, std::string> variables;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        const std::string text(*entry);
-        const std::size_t equals = text.find('=');
-        variables[text.substr(0, equals)] =
-            equals == std::string::npos ? "" : text.substr(equals + 1);
-    }
-    for (const auto& [name, value] : additions) {
-        variables[name] = value;
-    }
-    std::vector<std::string> texts;
-    for (const auto& [name, value] : variables) {
-        texts.push_back(name + "=" + value);
-    }
-    return texts;
-}
-
 /// All that the child needs, made before the fork: after it, memory must not be asked for.
 struct Prepared {
-    std::vector<std::string> arguments;
-    std::vector<std::string> environment;
-    std::vector<char*> argument_pointers;
-    std::vector<char*> environment_pointers;
+    explicit Prepared(const JobProcess& process)
+        : arguments(process.command, process.environment) {}
+
+    ExecArguments arguments;
     std::vector<std::string> join_files;
     std::string directory;
     int log = -1;
@@ -106,8 +75,7 @@ struct Prepared {
         ::dup2(prepared.log, STDOUT_FILENO) < 0 || ::dup2(prepared.log, STDERR_FILENO) < 0) {
         ::_exit(k_cannot_start);
     }
-    ::execve(prepared.argument_pointers[0], prepared.argument_pointers.data(),
-             prepared.environment_pointers.data());
+    ::execve(prepared.arguments.argv()[0], prepared.arguments.argv(), prepared.arguments.envp());
     constexpr char k_message[] = "cannot start the interpreter\n";
     [[maybe_unused]] const ssize_t written =
         ::write(STDERR_FILENO, k_message, sizeof k_message - 1);
@@ -212,11 +180,7 @@ Waited watch(const JobProcess& process, pid_t child, int handle, int stop_event)
 } // namespace
 
 Result<JobEnd> run_job(const JobProcess& process, const std::stop_token& stop) {
-    Prepared prepared;
-    prepared.arguments = process.command;
-    prepared.environment = environment_texts(process.environment);
-    prepared.argument_pointers = pointers(prepared.arguments);
-    prepared.environment_pointers = pointers(prepared.environment);
+    Prepared prepared(process);
     for (const auto& file : process.join_files) {
         prepared.join_files.push_back(file.string());
     }
