@@ -288,6 +288,7 @@ struct OscarBackend::Impl {
     Result<RunOutcome>
     run_full(const RunRequest& request, const ProgressSink& progress, const std::stop_token& stop) {
         const std::vector<OscarSite> sites = make_sites(request, clusters, images);
+        AISPRINT_TRY(check_calls_possible(sites));
         AISPRINT_TRY(remove_tree(request.work));
         AISPRINT_TRY(clear(
             sites, [this](const std::string& name) { return is_run_bucket(name, longest_chain); },
@@ -361,6 +362,9 @@ Result<void> OscarBackend::check(const Testbed& testbed) {
         m_impl->longest_chain = std::max(m_impl->longest_chain, chain.units.size());
     }
     append(errors, check_alternatives(testbed));
+    if (m_impl->options.is_synchronous) {
+        append(errors, check_first_units(testbed));
+    }
     std::set<std::string> resources;
     for (const Unit& unit : testbed.units) {
         resources.insert(unit.resource);

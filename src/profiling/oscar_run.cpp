@@ -46,7 +46,11 @@ Result<RunOutcome> OscarRun::execute(const OscarPlace& from, const std::vector<U
     follow_functions();
     AISPRINT_TRY_ASSIGN(auto before, jobs_before());
     OscarWatch watched(std::move(before), {m_options.idle_limit, m_options.running_limit});
-    watched.expect(0, steps.size());
+    if (m_request.load) {
+        AISPRINT_TRY(prepare_load());
+    } else {
+        watched.expect(0, steps.size());
+    }
     m_told.assign(m_sites.size(), 0);
     m_begin = m_parts.clock.now();
     m_last_answer = m_begin;
@@ -55,7 +59,11 @@ Result<RunOutcome> OscarRun::execute(const OscarPlace& from, const std::vector<U
     m_parts.clock.thread_begins(); // this one
     m_parts.clock.thread_begins();
     std::jthread uploader([&](std::stop_token stop) {
-        upload(from, steps, std::move(stop));
+        if (m_load) {
+            drive_load(stop);
+        } else {
+            upload(from, steps, std::move(stop));
+        }
         m_parts.clock.thread_ends();
     });
     const std::stop_callback forward(m_stop, [&] { uploader.request_stop(); });
@@ -86,7 +94,45 @@ Result<RunOutcome> OscarRun::execute(const OscarPlace& from, const std::vector<U
         AISPRINT_TRY(records);
         outcome.jobs.push_back(std::move(*records));
     }
+    if (m_load) {
+        AISPRINT_TRY(finish_load(from, outcome));
+    }
     return outcome;
+}
+
+Result<void> OscarRun::prepare_load() {
+    m_load.emplace(m_request, m_sites.front(), m_options, m_parts);
+    const Result<void> prepared = m_load->prepare(m_stop);
+    if (!m_load->without_pods().empty()) {
+        m_without_pods[m_sites.front().home().resource()] = m_load->without_pods();
+    }
+    return prepared;
+}
+
+void OscarRun::drive_load(const std::stop_token& stop) {
+    const Result<void> driven = m_load->drive(stop);
+    const std::scoped_lock lock(m_mutex);
+    m_uploads = m_load->uploads();
+    if (!driven) {
+        m_upload_failure = driven.error();
+    }
+}
+
+/// Tells how many requests are answered; true if all are.
+Result<bool> OscarRun::look_at_load() {
+    const std::size_t answered = m_load->answered();
+    if (answered != m_told.front()) {
+        m_told.front() = answered;
+        m_progress({m_sites.front().name(), answered, m_load->sent()});
+    }
+    return m_load->is_over() ? m_load->is_settled(m_stop) : Result<bool>(false);
+}
+
+/// Tells of requests that were rejected, and keeps what the others sent.
+Result<void> OscarRun::finish_load(const OscarPlace& from, RunOutcome& outcome) {
+    outcome.load = m_load->text();
+    return m_options.keeps_objects ? m_load->store_inputs(from, outcome.jobs.front(), m_stop)
+                                   : Result<void>();
 }
 
 /// Calls of earlier runs may still be logged; none takes longer than a quarter of an hour.
@@ -108,6 +154,9 @@ clients::RemoteResult<std::vector<OscarJob>> OscarRun::jobs_of(std::size_t servi
 
 /// Functions are done when their logs are silent, too: lines of calls that nobody expects may come.
 bool OscarRun::is_over(const OscarWatch& watch, std::size_t service) const {
+    if (service == 0 && m_load) {
+        return true; // look_at() has waited for it
+    }
     const auto function = m_functions.find(service);
     return watch.is_done(service) &&
            (function == m_functions.end() ||
@@ -199,6 +248,9 @@ Result<void> OscarRun::watch(OscarWatch& watch) {
 
 /// Asks for the jobs of a service; false if its cluster does not answer for now.
 Result<bool> OscarRun::look_at(OscarWatch& watch, std::size_t service) {
+    if (service == 0 && m_load) {
+        return look_at_load();
+    }
     const OscarSite& site = m_sites[service];
     const auto jobs = jobs_of(service);
     const milliseconds now = m_parts.clock.now();
@@ -219,6 +271,9 @@ Result<bool> OscarRun::look_at(OscarWatch& watch, std::size_t service) {
 
 /// What a service wrote makes the jobs of the next.
 Result<void> OscarRun::expect_next(OscarWatch& watch, std::size_t service) const {
+    if (service == 0 && m_load) {
+        watch.expect(0, m_load->sent());
+    }
     if (service + 1 < m_sites.size()) {
         AISPRINT_TRY_ASSIGN(const auto objects, objects_in(m_sites[service].output, m_stop));
         watch.expect(service + 1, objects.size());
@@ -305,6 +360,11 @@ Result<std::vector<JobRecord>> OscarRun::collect_calls(const OscarWatch& watch,
 Result<std::vector<JobRecord>>
 OscarRun::collect(const OscarWatch& watch, std::size_t service, std::vector<std::string>& health) {
     const OscarSite& site = m_sites[service];
+    if (service == 0 && m_load) {
+        std::vector<JobRecord> requests = m_load->records();
+        m_load->check(requests, health);
+        return requests;
+    }
     if (site.is_function()) {
         return collect_calls(watch, service, health);
     }

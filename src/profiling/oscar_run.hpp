@@ -3,6 +3,7 @@
 
 #include "function_watch.hpp"
 #include "oscar_jobs.hpp"
+#include "oscar_load.hpp"
 #include "oscar_services.hpp"
 #include "oscar_watch.hpp"
 #include "uploads.hpp"
@@ -32,8 +33,9 @@ public:
           m_progress(progress), m_stop(stop) {}
 
     /// Copies objects from a place into the first service's bucket as `steps` say (`file` is the
-    /// name there), and waits for all that follows. A run in which nothing happens any more is a
-    /// degraded one. Fails (remote) if a cluster is lost, (io) if logs cannot be written.
+    /// name there), or calls it as the load of the request says, and waits for all that follows. A
+    /// run in which nothing happens any more is a degraded one. Fails (remote) if a cluster is
+    /// lost, (io) if logs cannot be written.
     [[nodiscard]] Result<RunOutcome> execute(const OscarPlace& from,
                                              const std::vector<UploadStep>& steps);
 
@@ -50,6 +52,10 @@ public:
     }
 
 private:
+    [[nodiscard]] Result<void> prepare_load();
+    [[nodiscard]] Result<bool> look_at_load();
+    void drive_load(const std::stop_token& stop);
+    [[nodiscard]] Result<void> finish_load(const OscarPlace& from, RunOutcome& outcome);
     void follow_functions();
     [[nodiscard]] clients::RemoteResult<std::vector<clients::OscarJob>>
     jobs_of(std::size_t service);
@@ -80,6 +86,7 @@ private:
     std::optional<std::string> m_stalled; ///< for how long nothing happened
     std::vector<std::size_t> m_told;
     std::map<std::size_t, FunctionWatch> m_functions; ///< by service
+    std::optional<OscarLoad> m_load;                  ///< on the first service
     std::optional<Offset> m_offset;
     std::map<std::string, std::string> m_without_pods;
     std::mutex m_mutex; ///< of all below

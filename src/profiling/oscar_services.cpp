@@ -76,6 +76,9 @@ std::vector<OscarSite> make_sites(const RunRequest& request,
         OscarSite site;
         site.service = service;
         site.image = images.at(service.unit->id);
+        if (request.load && sites.empty()) {
+            site.waiting_pods = request.load->pre_allocated;
+        }
         Buckets buckets = buckets_of(request.kind, service);
         const OscarCluster& home = *clusters.at(service.unit->resource);
         if (!home.is_functions()) {
@@ -116,7 +119,12 @@ clients::OscarService describe(const OscarSite& site, const std::string& owner) 
     service.total_cpu = decimal(unit.cpu * parallelism);
     service.total_memory = mebibytes(unit.memory_mb * parallelism);
     service.script = fmt::format("#!/bin/bash\nsh /opt/{}/script.sh\n", unit.component);
-    service.inputs = {{k_own_storage, site.input.path()}};
+    if (!site.waiting_pods) {
+        service.inputs = {{k_own_storage, site.input.path()}};
+    } else { // total_cpu holds for jobs only
+        service.min_scale = *site.waiting_pods;
+        service.max_scale = std::max(site.service.parallelism, *site.waiting_pods);
+    }
     if (site.output.cluster == site.input.cluster) {
         service.outputs = {{k_own_storage, site.output.path()}};
     } else if (const auto& functions = site.output.cluster->facts().functions) {

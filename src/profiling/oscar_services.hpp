@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -39,6 +40,8 @@ struct OscarSite {
     std::string image;
     OscarPlace input;
     OscarPlace output;
+    /// Of a service that is called synchronously: pods that wait for requests. It reads no bucket.
+    std::optional<int> waiting_pods = std::nullopt;
 
     [[nodiscard]] const OscarCluster& home() const { return *input.cluster; }
     [[nodiscard]] const std::string& name() const { return service.unit->service; }

@@ -27,6 +27,7 @@ struct OscarOptions {
     std::string owner;
     std::string storage_bucket = "storage"; ///< where inputs wait, on the first service's cluster
     bool keeps_objects = true;              ///< for tests of single services
+    bool is_synchronous = false;            ///< the first service of each workflow is called
     double time_correction_hours = 0;       ///< added to times of pods and of the FaaS supervisor
     /// How long nothing may happen while no job runs, and while one does (or five times the
     /// longest job so far), until a run is given up.
@@ -37,6 +38,12 @@ struct OscarOptions {
     std::size_t parallel_downloads = 4; ///< of logs
     /// How long the logs of a function must be silent before its calls count as complete.
     std::chrono::milliseconds function_silence = std::chrono::seconds(30);
+    /// How long the pods of a service that is called synchronously are waited for, and how long if
+    /// it cannot be looked at them.
+    std::chrono::milliseconds pods_limit = std::chrono::minutes(10);
+    std::chrono::milliseconds unseen_pods_pause = std::chrono::seconds(30);
+    /// How long no output must come of requests that timed out until none is expected any more.
+    std::chrono::milliseconds late_silence = std::chrono::seconds(30);
     int attempts = 8; ///< of a request, with pauses of 1, 2, 4, ... seconds: two minutes together
 };
 

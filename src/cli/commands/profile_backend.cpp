@@ -138,6 +138,7 @@ private:
         options.owner = m_owner;
         options.storage_bucket = parameters.storage_bucket;
         options.keeps_objects = parameters.single_services;
+        options.is_synchronous = parameters.synchronous;
         options.time_correction_hours = parameters.time_correction_hours;
         if (parameters.job_timeout_seconds) {
             options.running_limit = std::chrono::milliseconds(
@@ -309,14 +310,6 @@ Result<std::unique_ptr<ChosenBackend>> choose_backend(const BackendArguments& ar
                                                       Session& session) {
     const std::string& where = arguments.where.empty() ? plan.parameters.backend : arguments.where;
     if (where == "oscar") {
-        if (plan.parameters.synchronous) {
-            return fail(ErrorKind::input,
-                        make_error_in(folder.shown("oscarp/run_parameters.yaml"), "PRF085",
-                                      "synchronous tests on OSCAR clusters are not part of this "
-                                      "version",
-                                      "measure them on this machine with --backend local, or set "
-                                      "run.test_synchronously to false"));
-        }
         auto clusters = std::make_unique<ClustersBackend>(arguments, folder, plan, session);
         AISPRINT_TRY(clusters->open(use));
         return clusters;

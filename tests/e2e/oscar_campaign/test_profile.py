@@ -57,6 +57,23 @@ run: {campaign_dir: c1, repetitions: 1}
 other: {tls_verify: false}
 """
 
+SYNCHRONOUS = """input_files: {filename: clip.mp4}
+asynchronous: {batch_size: 1, number_of_batches: 1}
+synchronous:
+  number_of_pre_allocated_pods: 2
+  connect_timeout_seconds: 5
+  request_timeout_seconds: 60
+  worker_nodes: 1
+  distribution: constant
+  intervals:
+    - {throughput: 60, number_of_threads: 6, duration_seconds: 6, ramp_up_seconds: 0}
+components:
+  component1: {parallelism: [2]}
+  component2: {parallelism: [2]}
+run: {campaign_dir: c1, repetitions: 1, test_synchronously: true}
+other: {tls_verify: false}
+"""
+
 
 class Double:
     def __init__(self, folder, *arguments):
@@ -204,6 +221,26 @@ class Profile(unittest.TestCase):
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertIn("exists, skipping...", again.stdout)
 
+    def test_requests_instead_of_uploads(self):
+        self.write("oscarp/run_parameters.yaml", SYNCHRONOUS)
+        result = self.run_profile()
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("Rejected requests:  0\nTotal requests:  6\n", result.stdout)
+        run = self.app / "oscarp/c1/deployment_0/Full_workflow/runs/Run #1"
+        with open(run / "jmeter_results.csv", newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([row["responseCode"] for row in rows], ["200"] * 6)
+        url = self.double.facts["clusters"]["VM1"]["oscar"] + "/run/filter-a"
+        self.assertEqual({row["URL"] for row in rows}, {url})
+        table = json.loads((run / "time_table_filter-a.json").read_text())
+        self.assertEqual([job["interval"] for job in table.values()], [1] * 6)
+        for job in table.values():
+            self.assertIsNone(job["job_start"], "calls are no jobs")
+        self.assertEqual(len(json.loads((run / "time_table_b.json").read_text())), 6)
+        self.assertEqual(self.double.state()["VM1"]["calls"]["filter-a"]["cold_starts"], 0)
+        models = json.loads((self.app / "oscarp/performance_models.json").read_text())
+        self.assertEqual(sorted(models), ["b", "filter_a"])
+
     def test_an_interrupted_one_goes_on(self):
         process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    text=True, env=self.environment())
@@ -223,32 +260,6 @@ class Profile(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertIn("Run #1 (Full workflow) exists, skipping...", result.stdout)
 
-    def test_a_dry_run_sends_nothing_and_writes_nothing(self):
-        before = sorted(self.app.rglob("*"))
-        result = self.run_profile("--dry_run")
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual(sorted(self.app.rglob("*")), before)
-        self.assertEqual(self.double.ask("/state")["requests"], [])
-
-    def test_a_wrong_password_is_a_remote_failure(self):
-        self.write_nodes(VM2="pw1")
-        result = self.run_profile()
-        self.assertEqual(result.returncode, 5, result.stdout + result.stderr)
-        self.assertIn("PRF101", result.stderr)
-        self.assertEqual(self.double.state()["VM1"]["services"], {})
-
-    def test_what_files_lack_is_told_before_anything_is_asked(self):
-        text = (self.app / "common_config/candidate_deployments.yaml").read_text()
-        self.write("common_config/candidate_deployments.yaml",
-                   text.replace("registry.example/b_base_amd64:1", ""))
-        result = self.run_profile()
-        self.assertEqual(result.returncode, 3, result.stdout + result.stderr)
-        self.assertIn("No docker image found for component C2@VM2", result.stderr)
-        self.assertEqual(self.double.ask("/state")["requests"], [])
-
-
-if __name__ == "__main__":
-    unittest.main()
     def wait_until(self, process, happened):
         """Until that is true of the double; the process must not end before."""
         deadline = time.monotonic() + 60
@@ -328,3 +339,29 @@ if __name__ == "__main__":
         self.assertFalse((self.app / "oscarp/.toscarizer/cordons.json").exists())
         self.assert_files_keep_secrets()
 
+    def test_a_dry_run_sends_nothing_and_writes_nothing(self):
+        before = sorted(self.app.rglob("*"))
+        result = self.run_profile("--dry_run")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(sorted(self.app.rglob("*")), before)
+        self.assertEqual(self.double.ask("/state")["requests"], [])
+
+    def test_a_wrong_password_is_a_remote_failure(self):
+        self.write_nodes(VM2="pw1")
+        result = self.run_profile()
+        self.assertEqual(result.returncode, 5, result.stdout + result.stderr)
+        self.assertIn("PRF101", result.stderr)
+        self.assertEqual(self.double.state()["VM1"]["services"], {})
+
+    def test_what_files_lack_is_told_before_anything_is_asked(self):
+        text = (self.app / "common_config/candidate_deployments.yaml").read_text()
+        self.write("common_config/candidate_deployments.yaml",
+                   text.replace("registry.example/b_base_amd64:1", ""))
+        result = self.run_profile()
+        self.assertEqual(result.returncode, 3, result.stdout + result.stderr)
+        self.assertIn("No docker image found for component C2@VM2", result.stderr)
+        self.assertEqual(self.double.ask("/state")["requests"], [])
+
+
+if __name__ == "__main__":
+    unittest.main()

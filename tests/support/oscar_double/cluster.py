@@ -17,6 +17,7 @@ import time
 import urllib.parse
 
 from jobs import Jobs, event_from_body, event_of, split_path
+from knative import Knative
 from s3 import S3, S3Error, Store
 from service import Response, Service, json_response, text_response
 
@@ -68,6 +69,7 @@ class Cluster:
         self.lock = threading.RLock()
         self.minio_is_ready = True
         self.jobs = Jobs(self)
+        self.knative = Knative(self)
         self.store = Store(self.now, self.object_created)
         minio = S3(self.store, self.now, lambda: (MINIO_USER, self.minio_password),
                    lambda: self.minio_is_ready)
@@ -94,7 +96,7 @@ class Cluster:
         best, most = None, 0.0
         cpu, memory = float(service["cpu"]), megabytes(service["memory"])
         for node in self.nodes:
-            jobs = self.jobs.on_node(node.name)
+            jobs = [*self.jobs.on_node(node.name), *self.knative.on_node(node.name)]
             cores = node.cores * (1 - KEPT_FREE) - sum(float(job.service["cpu"]) for job in jobs)
             free = node.memory * (1 - KEPT_FREE) - \
                 sum(megabytes(job.service["memory"]) for job in jobs)
@@ -157,7 +159,8 @@ class Cluster:
         parts = [urllib.parse.unquote(part) for part in request.path.strip("/").split("/")]
         if parts == ["health"]:
             return text_response("Ok")
-        if parts[0] in ("job", "run") and len(parts) == 2 and request.method == "POST":
+        kinds = ("job", "run") if self.options.serverless_backend else ("job",)
+        if parts[0] in kinds and len(parts) == 2 and request.method == "POST":
             return self.call(request, *parts)
         if parts[0] != "system":
             return text_response("404 page not found", 404)
@@ -173,14 +176,15 @@ class Cluster:
     def system(self, request, parts):
         method = request.method
         if parts == ["info"]:
-            return json_response({
-                "version": self.version_text, "git_commit": "0" * 40, "architecture": "amd64",
-                "kubernetes_version": "v1.23.6",
-                "serverless_backend": {"name": "Knative", "version": "1.0.0"}})
+            answer = {"version": self.version_text, "git_commit": "0" * 40,
+                      "architecture": "amd64", "kubernetes_version": "v1.23.6"}
+            if self.options.serverless_backend:
+                answer["serverless_backend"] = {"name": "Knative", "version": "1.0.0"}
+            return json_response(answer)
         if parts == ["config"]:
             return json_response({
                 "name": USER, "namespace": "oscar", "services_namespace": "oscar-svc",
-                "gpu_available": False, "serverless_backend": "knative",
+                "gpu_available": False, "serverless_backend": self.options.serverless_backend,
                 "yunikorn_enable": self.options.yunikorn, "minio_provider": self.own_provider()})
         if parts == ["services"]:
             if method == "GET":
@@ -205,6 +209,7 @@ class Cluster:
         with self.lock:
             service = self.services.pop(name)
         self.jobs.remove(name)
+        self.knative.remove(name)
         if self.version >= (3, 6, 0):
             for path in [*(service.get("input") or []), *(service.get("output") or [])]:
                 if path["storage_provider"] in OWN_PROVIDERS:
@@ -275,6 +280,8 @@ class Cluster:
             if refusal is not None:
                 return refusal
             self.services[service["name"]] = service
+        if self.options.serverless_backend:
+            self.knative.deploy(service)
         self.restart_minio()
         return Response(201 if is_new else 204)
 
@@ -359,10 +366,6 @@ class Cluster:
         if request.headers.get("Authorization") != f"Bearer {service['token']}":
             return Response(401)
         if kind == "run":
-            try:
-                payload = base64.b64decode(request.body, validate=True)
-            except ValueError:
-                payload = request.body
-            return Response(200, self.jobs.call(service, payload), {"Content-Type": "text/plain"})
+            return self.knative.call(service, request.body)
         self.jobs.create(service, event_from_body(json.loads(request.body)))
         return Response(201)

@@ -6,6 +6,7 @@ import shlex
 
 NAMESPACE = "oscar-svc"
 FRONT = "kubeserver"
+KNATIVE_LABEL = "serving.knative.dev/service"
 
 
 def moment_text(moment):
@@ -57,6 +58,10 @@ class Shell:
         as_json = options.get("-o") == "json"
         if kinds == "nodes":
             return self.nodes_json() if as_json else self.nodes_table()
+        if kinds == "services.serving.knative.dev" and as_json:
+            return self.serving_json(options)
+        if kinds == "pods" and as_json and options.get("-l", "").startswith(KNATIVE_LABEL + "="):
+            return self.serving_pods_json(options)
         wanted = set(kinds.split(","))
         if not wanted <= {"pods", "jobs"}:
             return 1, "", f'error: the server doesn\'t have a resource type "{kinds}"\n'
@@ -74,6 +79,31 @@ class Shell:
         with self.cluster.jobs.lock:
             return [job for job in self.cluster.jobs.jobs
                     if not label or label == f"oscar_service={job.service['name']}"]
+
+    def serving_json(self, options):
+        if not self.cluster.options.serverless_backend:
+            return 1, "", 'error: the server doesn\'t have a resource type "services"\n'
+        name = options.get("-l", "").partition("=")[2]
+        items = []
+        if name in self.cluster.services and options.get("-n") == NAMESPACE:
+            ready = "True" if self.cluster.knative.is_ready(name) else "Unknown"
+            items = [{"apiVersion": "serving.knative.dev/v1", "kind": "Service",
+                      "metadata": {"name": name, "labels": {"oscar_service": name}},
+                      "status": {"conditions": [
+                          {"type": "ConfigurationsReady", "status": ready},
+                          {"type": "Ready", "status": ready}]}}]
+        return 0, json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, indent=4), ""
+
+    def serving_pods_json(self, options):
+        name = options["-l"].partition("=")[2]
+        pods = self.cluster.knative.pods_of(name) if options.get("-n") == NAMESPACE else []
+        items = [{"apiVersion": "v1", "kind": "Pod",
+                  "metadata": {"name": pod.name, "labels": {KNATIVE_LABEL: name}},
+                  "spec": {"nodeName": pod.node} if pod.node else {},
+                  "status": {"startTime": moment_text(pod.start), "conditions": [
+                      {"type": "Ready", "status": "True" if pod.ready else "False"}]}}
+                 for pod in pods]
+        return 0, json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, indent=4), ""
 
     def nodes_json(self):
         labels = {"kubernetes.io/hostname": FRONT, "node-role.kubernetes.io/control-plane": "",

@@ -53,6 +53,7 @@ def arguments():
     parser.add_argument("--node-domain", default="", help="behind the names of nodes")
     parser.add_argument("--page-size", type=int, default=70, help="of lists of jobs")
     parser.add_argument("--yunikorn", action="store_true")
+    parser.add_argument("--serverless-backend", default="knative", help="empty: none")
     parser.add_argument("--minio-verify", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
@@ -134,7 +135,7 @@ class Double:
                      "exit_code": job.exit_code, "creation": rfc3339(job.creation)}
                     for job in cluster.jobs.jobs]
         return {"services": cluster.services, "buckets": cluster.store.state(), "jobs": jobs,
-                "version": cluster.version_text,
+                "version": cluster.version_text, "calls": cluster.knative.counts,
                 "nodes": [{"name": node.name, "cordoned": node.cordoned}
                           for node in cluster.nodes]}
 
