@@ -10,6 +10,8 @@ namespace aisprint::clients {
 
 namespace {
 
+constexpr OscarVersion k_first_known{2, 6, 0};
+constexpr OscarVersion k_first_unknown{4, 2, 0};
 constexpr OscarVersion k_names_jobs_after_services{3, 4, 0};
 constexpr OscarVersion k_owns_buckets{3, 6, 0};
 constexpr OscarVersion k_pages_jobs{3, 6, 4};
@@ -49,6 +51,10 @@ std::string to_string(const OscarVersion& version) {
         return "devel";
     }
     return fmt::format("{}.{}.{}", version.major, version.minor, version.patch);
+}
+
+bool is_known(const OscarVersion& version) {
+    return version >= k_first_known && version < k_first_unknown;
 }
 
 OscarBehaviour behaviour_of(const OscarVersion& version) {

@@ -262,12 +262,7 @@ struct OscarBackend::Impl {
         AISPRINT_TRY_ASSIGN(RunOutcome outcome, run.execute(from, steps));
         if (run.offset()) {
             warn_once("clock " + run.offset()->resource,
-                      make_error("PRF105",
-                                 fmt::format("logs of jobs on cluster {} are {:+g} hours off the "
-                                             "times that OSCAR tells",
-                                             run.offset()->resource, run.offset()->hours),
-                                 "set other.time_correction of run_parameters.yaml, or the "
-                                 "cluster's clocks"));
+                      log_offset_warning(run.offset()->resource, run.offset()->hours));
         }
         for (const auto& [resource, why] : run.without_pods()) {
             const bool waits_are_lost = clusters.at(resource)->behaviour().creation_is_pod_start;

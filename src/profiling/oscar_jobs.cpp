@@ -156,7 +156,7 @@ void check_jobs(const OscarSite& site,
 
 std::optional<double> log_offset_hours(const std::vector<JobRecord>& records) {
     constexpr std::chrono::seconds k_tolerance(2);
-    constexpr double k_quarters_per_second = 4.0 / 3600;
+    constexpr double k_seconds_per_hour = 3600;
     for (const JobRecord& record : records) {
         if (!record.script_start || !record.job_start || !record.job_finish ||
             (*record.script_start >= *record.job_start - k_tolerance &&
@@ -165,9 +165,24 @@ std::optional<double> log_offset_hours(const std::vector<JobRecord>& records) {
         }
         const double seconds =
             std::chrono::duration<double>(*record.script_start - *record.job_start).count();
-        return std::round(seconds * k_quarters_per_second) / 4;
+        const double hours = seconds / k_seconds_per_hour;
+        const double rounded = std::round(hours * 4) / 4;
+        return rounded != 0 ? rounded : hours;
     }
     return std::nullopt;
+}
+
+Diagnostic log_offset_warning(const std::string& resource, double hours) {
+    constexpr double k_least_of_zones = 0.25; // clocks are off by anything
+    constexpr double k_seconds_per_hour = 3600;
+    const bool is_zone = std::abs(hours) >= k_least_of_zones;
+    return make_error(
+        "PRF105",
+        fmt::format("logs of jobs on cluster {} are {:+g} {} off the times that OSCAR tells",
+                    resource, is_zone ? hours : std::round(hours * k_seconds_per_hour),
+                    is_zone ? "hours" : "seconds"),
+        is_zone ? "set other.time_correction of run_parameters.yaml, or the cluster's clocks"
+                : "set the clocks of the cluster's machines");
 }
 
 std::string to_text(const KubePod& pod, const std::string& kube_namespace) {

@@ -42,8 +42,11 @@ void check_jobs(const OscarSite& site,
                 std::vector<std::string>& health);
 
 /// Whether marks in logs do not go together with OSCAR's times (in the first such job): by how
-/// many hours the log is off, rounded to quarters.
+/// many hours the log is off, rounded to quarters unless it is less than half of one.
 [[nodiscard]] std::optional<double> log_offset_hours(const std::vector<JobRecord>& records);
+
+/// PRF105 for a cluster whose logs are off by so many hours.
+[[nodiscard]] Diagnostic log_offset_warning(const std::string& resource, double hours);
 
 /// What is kept of a pod in logs_kubectl, in the words of `kubectl describe pods`.
 [[nodiscard]] std::string to_text(const clients::KubePod& pod, const std::string& kube_namespace);

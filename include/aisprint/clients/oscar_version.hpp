@@ -26,6 +26,9 @@ inline constexpr OscarVersion k_oscar_development{1'000'000, 0, 0};
 /// "2.6.1", or "devel".
 [[nodiscard]] std::string to_string(const OscarVersion& version);
 
+/// Whether a version is one of those whose behaviour was read from their source: 2.6 to 4.1.
+[[nodiscard]] bool is_known(const OscarVersion& version);
+
 /// How a server behaves where versions differ.
 struct OscarBehaviour {
     /// Deleting a service deletes its buckets; creating one whose bucket exists fails

@@ -134,6 +134,7 @@ TEST(OscarVersionTest, BehaviourFollowsTheTags) {
         const std::optional<OscarVersion> version = parse_oscar_version(row.tag);
         ASSERT_TRUE(version) << row.tag;
         EXPECT_EQ(behaviour_of(*version), row.expected) << row.tag;
+        EXPECT_EQ(is_known(*version), row.tag != std::string_view("devel")) << row.tag;
     }
 }
 

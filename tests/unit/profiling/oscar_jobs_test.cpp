@@ -121,6 +121,18 @@ TEST(OscarJobs, TheCorrectionIsAddedToPodsAndLogs) {
     EXPECT_FALSE(log_offset_hours({job}));
 }
 
+TEST(OscarJobs, ClocksThatAreOffByLessThanATimeZoneAreTold) {
+    JobRecord job;
+    job.job_start = Moment(at(100));
+    job.job_finish = Moment(at(110));
+    job.script_start = Moment(at(130));
+    ASSERT_TRUE(log_offset_hours({job}));
+    EXPECT_EQ(log_offset_warning("VM1", *log_offset_hours({job})).message,
+              "logs of jobs on cluster VM1 are +30 seconds off the times that OSCAR tells");
+    EXPECT_EQ(log_offset_warning("VM1", -1.5).message,
+              "logs of jobs on cluster VM1 are -1.5 hours off the times that OSCAR tells");
+}
+
 TEST(OscarJobs, WhatBrokeDownHasFailedWhateverTheServerSays) {
     Bench bench("v2.6.1");
     bench.add("a", OscarJobStatus::succeeded, 1);

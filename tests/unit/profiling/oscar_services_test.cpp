@@ -131,6 +131,29 @@ TEST(OscarCluster, SaysWhyItCannotBeUsed) {
                 HasSubstr("cluster VM1 says that its version is 'not a version'"));
 }
 
+TEST(OscarCluster, WarnsOfVersionsThatAreNotKnown) {
+    Cluster facts;
+    facts.resource = "VM1";
+    facts.oscar_endpoint = "https://vm1";
+    facts.oscar_password = Secret("pw1");
+    facts.minio_endpoint = "https://minio";
+    facts.minio_secret_key = Secret("pw2");
+    const auto warnings_at = [&](const std::string& version) {
+        test::FakeParts fake(version);
+        EXPECT_TRUE(OscarCluster::connect(facts, 1, fake.parts, {})) << version;
+        return fake.reporter.diagnostics();
+    };
+    for (const char* known : {"v2.6.0", "v2.6.1", "v3.6.4", "v4.1.0", "v4.1.7"}) {
+        EXPECT_THAT(warnings_at(known), IsEmpty()) << known;
+    }
+    for (const char* other : {"v2.5.9", "v1.0.0", "v4.2.0", "v5.0.0", "devel"}) {
+        const auto warnings = warnings_at(other);
+        ASSERT_THAT(warnings, SizeIs(1)) << other;
+        EXPECT_EQ(warnings[0].code, "PRF107");
+        EXPECT_EQ(warnings[0].severity, Severity::warning);
+    }
+}
+
 TEST(OscarCluster, ShowsNoSecretsInFailures) {
     const auto cluster = test::fake_cluster("VM1", "v2.6.1");
     clients::RemoteError error;
