@@ -313,7 +313,7 @@ Result<CampaignSummary> run_campaign(const CampaignPlan& plan,
         AISPRINT_TRY(check_capacity(plan, options.only, *options.capacity, reporter));
     }
     AISPRINT_TRY(backend.check(plan.testbed));
-    AISPRINT_TRY_ASSIGN(const CampaignFiles files, CampaignFiles::open(plan, options.restart));
+    AISPRINT_TRY_ASSIGN(const CampaignFiles files, CampaignFiles::open(plan, options));
     Result<CampaignSummary> summary = Campaign(plan, options, files, backend, observer, stop).run();
     const Result<void> finished = backend.finish(end_of(summary));
     if (!summary && !finished) {
@@ -331,11 +331,23 @@ Result<CampaignSummary> run_campaign(const CampaignPlan& plan,
     return summary;
 }
 
-std::string merge_data_sizes(const std::string& existing,
-                             const CampaignPlan& plan,
-                             const CampaignSummary& summary) {
-    auto document = yaml::parse(SourceFile("components_data_size.yaml", existing));
-    yaml::Node sizes = document && document->is_mapping() ? std::move(*document) : yaml::mapping();
+Result<std::string> merge_data_sizes(const std::string& existing,
+                                     const CampaignPlan& plan,
+                                     const CampaignSummary& summary) {
+    const char* const file = "oscarp/components_data_size.yaml";
+    AISPRINT_TRY_ASSIGN(yaml::Node sizes, yaml::parse(SourceFile(file, existing)));
+    if (sizes.is_null()) {
+        sizes = yaml::mapping();
+    }
+    if (!sizes.is_mapping()) {
+        return fail(
+            ErrorKind::input,
+            make_error_in(file, "PRF075",
+                          fmt::format("it must be a map from components to kilobytes, found "
+                                      "{}",
+                                      yaml::describe(sizes)),
+                          "delete the file, or mend it"));
+    }
     for (const UnitResult& result : summary.units) {
         if (result.mean_output_kb <= 0) {
             continue; // nothing was measured

@@ -6,10 +6,13 @@
 #include "aisprint/profiling/recap.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <ctime>
+#include <set>
+#include <sstream>
 #include <utility>
 
 namespace aisprint::profiling {
@@ -24,6 +27,7 @@ constexpr const char* k_done = "done";
 constexpr const char* k_fingerprint = ".fingerprint";
 constexpr const char* k_record = "run_configuration.json";
 constexpr const char* k_parameters = "run_parameters.yaml";
+constexpr const char* k_local = "local"; ///< the backend that runs designs themselves
 
 std::string run_name(std::size_t number) {
     return fmt::format("Run #{}", number);
@@ -89,30 +93,120 @@ Json list_in(const Json& json, const char* key) {
     return found != json.end() && found->is_array() ? *found : Json::array();
 }
 
-Result<void> check_fingerprint(const CampaignPlan& plan, Restart restart) {
-    const fs::path file = plan.folder / k_fingerprint;
-    const std::string fingerprint = fingerprint_of(plan) + "\n";
-    if (fs::exists(file)) {
-        AISPRINT_TRY_ASSIGN(const std::string before, read_file(file));
-        if (before == fingerprint) {
-            return {};
-        }
-        if (restart == Restart::no) {
-            return fail(ErrorKind::input,
-                        make_error_in(plan.shown_as, "PRF063",
-                                      "Run configurations mismatch, you may be running in the "
-                                      "wrong campaign: inputs, units or levels have changed since "
-                                      "it began",
-                                      "name another campaign_dir, or throw the old one away with "
-                                      "--restart"));
-        }
-        for (const fs::directory_entry& entry : fs::directory_iterator(plan.folder)) {
-            if (entry.path().filename().string().starts_with("deployment_")) {
-                AISPRINT_TRY(remove_tree(entry.path()));
-            }
+/// Programs and models of a design, without environments and other hidden folders.
+std::set<fs::path> sources_of(const fs::path& design) {
+    std::set<fs::path> sources;
+    std::error_code ignored;
+    fs::recursive_directory_iterator entry(design, ignored);
+    for (; entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
+        const fs::path& path = entry->path();
+        if (path.filename().string().starts_with('.')) {
+            entry.disable_recursion_pending();
+        } else if ((path.extension() == ".py" || path.extension() == ".onnx") &&
+                   entry->is_regular_file(ignored)) {
+            sources.insert(path);
         }
     }
-    return write_file_atomic(file, fingerprint);
+    return sources;
+}
+
+/// What the components of a campaign are: their designs here, their images on clusters.
+Result<std::string> components_digest(const CampaignPlan& plan, const std::string& backend) {
+    const fs::path designs = plan.folder.parent_path().parent_path() / "aisprint/designs";
+    std::set<std::string> lines;
+    for (const Unit& unit : plan.testbed.units) {
+        if (backend != k_local) {
+            lines.insert(fmt::format("{} {}", unit.id, fmt::join(unit.images, " ")));
+            continue;
+        }
+        for (const fs::path& source : sources_of(designs / unit.design)) {
+            AISPRINT_TRY_ASSIGN(const std::string content, read_file(source));
+            lines.insert(source.lexically_relative(designs).string() + " " + sha256_hex(content));
+        }
+    }
+    return sha256_hex(fmt::format("{}", fmt::join(lines, "\n")));
+}
+
+/// What must stay as it is while a campaign goes on, a line for each.
+struct Fingerprint {
+    std::string plan;
+    std::string backend;
+    std::string components;
+};
+
+Result<Fingerprint> take_fingerprint(const CampaignPlan& plan, const CampaignOptions& options) {
+    Fingerprint fingerprint;
+    fingerprint.plan = fingerprint_of(plan);
+    for (const auto& [key, value] : options.tool) {
+        if (key == "backend") {
+            fingerprint.backend = value;
+        }
+    }
+    AISPRINT_TRY_ASSIGN(fingerprint.components, components_digest(plan, fingerprint.backend));
+    return fingerprint;
+}
+
+Result<Fingerprint> read_fingerprint(const fs::path& file) {
+    AISPRINT_TRY_ASSIGN(const std::string text, read_file(file));
+    std::istringstream lines(text);
+    Fingerprint fingerprint;
+    std::getline(lines, fingerprint.plan);
+    std::getline(lines, fingerprint.backend);
+    std::getline(lines, fingerprint.components);
+    return fingerprint;
+}
+
+/// How a campaign differs from the one that was begun; empty if it does not.
+std::string difference(const Fingerprint& before, const Fingerprint& now) {
+    if (before.plan != now.plan) {
+        return "inputs, units or levels have changed since it began";
+    }
+    if (before.backend != now.backend) {
+        return fmt::format("it measured with the backend '{}', and this one would with '{}'",
+                           before.backend, now.backend);
+    }
+    return before.components == now.components ? ""
+           : now.backend == k_local
+               ? "programs or models in aisprint/designs have changed since it began"
+               : "images of components have changed since it began";
+}
+
+Result<void> remove_deployments(const fs::path& campaign) {
+    std::vector<fs::path> folders;
+    std::error_code ignored;
+    for (const fs::directory_entry& entry : fs::directory_iterator(campaign, ignored)) {
+        if (entry.path().filename().string().starts_with("deployment_")) {
+            folders.push_back(entry.path());
+        }
+    }
+    for (const fs::path& folder : folders) {
+        AISPRINT_TRY(remove_tree(folder));
+    }
+    return {};
+}
+
+/// Refuses the folder of another campaign, or makes room for this one.
+Result<void> check_fingerprint(const CampaignPlan& plan, const CampaignOptions& options) {
+    const fs::path file = plan.folder / k_fingerprint;
+    AISPRINT_TRY_ASSIGN(const Fingerprint now, take_fingerprint(plan, options));
+    if (options.restart == Restart::yes) {
+        AISPRINT_TRY(remove_deployments(plan.folder));
+    } else if (fs::exists(file)) {
+        AISPRINT_TRY_ASSIGN(const Fingerprint before, read_fingerprint(file));
+        const std::string changed = difference(before, now);
+        if (changed.empty()) {
+            return {};
+        }
+        return fail(ErrorKind::input,
+                    make_error_in(plan.shown_as, "PRF063",
+                                  "Run configurations mismatch, you may be running in the "
+                                  "wrong campaign: " +
+                                      changed,
+                                  "name another campaign_dir, or throw the old one away with "
+                                  "--restart"));
+    }
+    return write_file_atomic(file,
+                             fmt::format("{}\n{}\n{}\n", now.plan, now.backend, now.components));
 }
 
 Result<std::vector<JobRecord>> read_table(const fs::path& file) {
@@ -147,7 +241,8 @@ std::string fingerprint_of(const CampaignPlan& plan) {
         }
     }
     for (const Unit& unit : plan.testbed.units) {
-        text += fmt::format("{} {} {} {}\n", unit.id, unit.partition, unit.cpu, unit.memory_mb);
+        text += fmt::format("{} {} {} {} {}\n", unit.id, unit.partition, unit.cpu, unit.memory_mb,
+                            unit.parameters.arrival ? to_string(*unit.parameters.arrival) : "");
     }
     for (std::size_t d = 0; d < plan.schedules.size(); ++d) {
         text +=
@@ -156,7 +251,8 @@ std::string fingerprint_of(const CampaignPlan& plan) {
     return sha256_hex(text);
 }
 
-Result<CampaignFiles> CampaignFiles::open(const CampaignPlan& plan, Restart restart) {
+Result<CampaignFiles> CampaignFiles::open(const CampaignPlan& plan,
+                                          const CampaignOptions& options) {
     CampaignFiles files(plan);
     AISPRINT_TRY(make_directories(plan.folder));
     AISPRINT_TRY_ASSIGN(
@@ -165,7 +261,7 @@ Result<CampaignFiles> CampaignFiles::open(const CampaignPlan& plan, Restart rest
                           make_error_in(plan.shown_as, "PRF062",
                                         "another campaign runs in this folder",
                                         "wait for its end, or name another campaign_dir")));
-    AISPRINT_TRY(check_fingerprint(plan, restart));
+    AISPRINT_TRY(check_fingerprint(plan, options));
     AISPRINT_TRY(write_if_changed(plan.folder / k_parameters, plan.parameters_text));
     AISPRINT_TRY(write_file_atomic(plan.folder / "deployments_summary.txt",
                                    deployments_text(plan.testbed, "")));
@@ -212,7 +308,9 @@ Result<void> CampaignFiles::write_test(const TestId& id,
         }
     }
     AISPRINT_TRY(write_file_atomic(
-        folder / k_record, record_of(run, services, started, outcome).dump(k_indent) + "\n"));
+        folder / k_record, record_of(run, services, started, outcome)
+                                   .dump(k_indent, ' ', false, Json::error_handler_t::replace) +
+                               "\n"));
     AISPRINT_TRY(remove_tree(folder / ".jobs"));
     return write_file_atomic(folder / k_done, "");
 }

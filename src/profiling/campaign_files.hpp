@@ -38,9 +38,11 @@ public:
     /// The folder as it is, to be read; it is not locked.
     explicit CampaignFiles(const CampaignPlan& plan) : m_folder(plan.folder) {}
 
-    /// Makes the folder and locks it. A folder of another campaign is refused, or, with
-    /// Restart::yes, emptied. Fails (input, PRF062, PRF063), (io).
-    [[nodiscard]] static Result<CampaignFiles> open(const CampaignPlan& plan, Restart restart);
+    /// Makes the folder and locks it. A folder of another campaign is refused: one with another
+    /// plan, another backend, or other designs (on clusters: images). With Restart::yes, what was
+    /// measured is thrown away. Fails (input, PRF062, PRF063), (io).
+    [[nodiscard]] static Result<CampaignFiles> open(const CampaignPlan& plan,
+                                                    const CampaignOptions& options);
 
     /// Folder of a deployment, of its tests of a unit, and of one test.
     [[nodiscard]] std::filesystem::path deployment(std::size_t deployment) const;
@@ -76,7 +78,7 @@ private:
     FileLock m_lock;
 };
 
-/// What makes two campaigns the same: inputs, batches, units with their demands, levels.
+/// What makes two plans the same: inputs, batches, units with their demands, levels.
 [[nodiscard]] std::string fingerprint_of(const CampaignPlan& plan);
 
 } // namespace aisprint::profiling

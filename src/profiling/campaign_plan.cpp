@@ -186,6 +186,27 @@ std::vector<std::size_t> units_tested_alone(const CampaignPlan& plan, std::size_
                                            : std::vector<std::size_t>();
 }
 
+Result<void> check_names(const CampaignPlan& plan, const std::vector<std::string>& only) {
+    std::vector<std::string> known;
+    for (std::size_t d = 0; d < plan.testbed.deployments.size(); ++d) {
+        known.push_back(fmt::format("deployment_{}", d));
+    }
+    for (const auto& [unit, deployment] : plan.tested_in) {
+        known.push_back(plan.testbed.units[unit].id);
+    }
+    std::vector<Diagnostic> wrong;
+    for (const std::string& name : only) {
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            wrong.push_back(make_error(
+                "PRF065",
+                fmt::format("the campaign has neither a deployment nor a unit '{}'", name),
+                config::suggestion(name, known,
+                                   "'aisprint profile --dry_run' lists deployments and units")));
+        }
+    }
+    return wrong.empty() ? Result<void>() : fail(ErrorKind::input, std::move(wrong));
+}
+
 std::vector<TestId> tests_of(const CampaignPlan& plan, const std::vector<std::string>& only) {
     const auto is_named = [&](const std::string& name) {
         return std::find(only.begin(), only.end(), name) != only.end();

@@ -68,15 +68,21 @@ public:
         AISPRINT_TRY(load_config());
         CampaignModels models;
         for (const UnitResult& result : summary.units) {
-            if (m_stop.stop_requested()) {
-                break;
-            }
             AISPRINT_TRY(train_unit(result, models));
+            if (m_stop.stop_requested()) {
+                return cancelled();
+            }
         }
         return models;
     }
 
 private:
+    static tl::unexpected<Failure> cancelled() {
+        return fail(ErrorKind::cancelled,
+                    make_error("TRN041", "training was cancelled; what is measured stays",
+                               "go on with the same command"));
+    }
+
     Result<void> load_config() {
         m_config_text = k_default_config;
         std::string shown = "(built in)";
@@ -168,10 +174,14 @@ private:
             }
         }
         const fs::path folder = model_folder_of(result, unit);
+        AISPRINT_TRY(remove_tree(results_of(result) / k_model_report)); // of the models before
         AISPRINT_TRY(remove_tree(folder));
         AISPRINT_TRY(make_directories(folder.parent_path()));
         AISPRINT_TRY(training::write_model_folder(folder, *report, config_text, data));
         const std::vector<LevelError> errors = leave_one_level_out(table, config, *report, m_stop);
+        if (m_stop.stop_requested()) {
+            return cancelled(); // levels are missing from the errors
+        }
         AISPRINT_TRY(write_file_atomic(results_of(result) / k_model_report,
                                        model_report_csv(errors, *report)));
         return std::string();
@@ -288,6 +298,28 @@ std::optional<ReportPrediction> predict(const perf::Model& model, const Response
                             prediction.upper};
 }
 
+/// True if the document is a table of components, of their partitions, of resources.
+bool is_models_file(const Json& document) {
+    const auto are_objects = [](const Json& parent) {
+        return parent.is_object() &&
+               std::all_of(parent.begin(), parent.end(),
+                           [](const Json& child) { return child.is_object(); });
+    };
+    return are_objects(document) && std::all_of(document.begin(), document.end(), are_objects);
+}
+
+/// A component with the entry of its base first: readers take it for the start of the component.
+Json with_base_first(const std::string& component, const Json& partitions) {
+    Json ordered = Json::object();
+    if (const auto base = partitions.find(component); base != partitions.end()) {
+        ordered[component] = *base;
+    }
+    for (const auto& [partition, resources] : partitions.items()) {
+        ordered[partition] = resources;
+    }
+    return ordered;
+}
+
 /// The optimiser has its own model of functions, which needs the times of warm and cold starts.
 /// Where no cold ones happened, what the file says of them stays, else they count as warm.
 void describe_function(const UnitModel& model, Json& entry) {
@@ -312,9 +344,11 @@ Result<std::string> merge_performance_models(const std::string& existing,
                                              const CampaignPlan& plan,
                                              const CampaignModels& models) {
     Json document = existing.empty() ? Json::object() : Json::parse(existing, nullptr, false);
-    if (!document.is_object()) {
+    if (!is_models_file(document)) {
         return fail(ErrorKind::input,
-                    make_error_in("oscarp/performance_models.json", "PRF071", "no JSON object",
+                    make_error_in("oscarp/performance_models.json", "PRF071",
+                                  "no JSON object of components, with an object for each of their "
+                                  "partitions",
                                   "delete the file, or mend it"));
     }
     for (const UnitModel& model : models.models) {
@@ -328,6 +362,9 @@ Result<std::string> merge_performance_models(const std::string& existing,
                  {"regressor_file", model.file},
                  {"meanTime", model.mean_target},
                  {"validation_mape", model.validation_mape}};
+    }
+    for (auto& [component, partitions] : document.items()) {
+        partitions = with_base_first(component, partitions);
     }
     return document.dump(k_indent) + "\n";
 }

@@ -3,6 +3,7 @@
 
 #include "aisprint/base/files.hpp"
 #include "aisprint/profiling/report.hpp"
+#include "aisprint/training/train.hpp"
 
 namespace aisprint::profiling {
 
@@ -12,6 +13,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* k_data_sizes = "oscarp/components_data_size.yaml";
 constexpr const char* k_performance_models = "oscarp/performance_models.json";
+constexpr const char* k_training = "oscarp/aMLLibrary-config.ini";
 constexpr const char* k_pictures = "Graphs";
 
 /// The text of a file, or an empty one if there is no such file.
@@ -19,7 +21,36 @@ Result<std::string> read_if_there(const fs::path& file) {
     return fs::exists(file) ? read_file(file) : std::string();
 }
 
+/// Adds what went wrong with the input to `found`; other failures end the check.
+template <class T>
+Result<void> keep(const Result<T>& result, std::vector<Diagnostic>& found) {
+    if (!result && result.error().kind != ErrorKind::input) {
+        return tl::unexpected<Failure>(result.error());
+    }
+    append(found, result ? std::vector<Diagnostic>() : result.error().diagnostics);
+    return {};
+}
+
 } // namespace
+
+Result<void> check_campaign_outputs(const config::ApplicationFolder& folder,
+                                    const CampaignPlan& plan) {
+    std::vector<Diagnostic> found;
+    AISPRINT_TRY_ASSIGN(const std::string sizes, read_if_there(folder.path / k_data_sizes));
+    AISPRINT_TRY(keep(merge_data_sizes(sizes, plan, {}), found));
+    if (plan.parameters.train_models) {
+        AISPRINT_TRY_ASSIGN(const std::string known,
+                            read_if_there(folder.path / k_performance_models));
+        AISPRINT_TRY(keep(merge_performance_models(known, plan, {}), found));
+    }
+    if (plan.parameters.train_models && fs::exists(folder.path / k_training)) {
+        AISPRINT_TRY_ASSIGN(const SourceFile training,
+                            load_source(folder.path / k_training, folder.shown(k_training)));
+        CollectingReporter unheard; // the training tells its warnings
+        AISPRINT_TRY(keep(training::parse_config(training, unheard), found));
+    }
+    return found.empty() ? Result<void>() : fail(ErrorKind::input, std::move(found));
+}
 
 Result<CampaignModels> write_campaign_outputs(const config::ApplicationFolder& folder,
                                               const CampaignPlan& plan,
@@ -30,7 +61,8 @@ Result<CampaignModels> write_campaign_outputs(const config::ApplicationFolder& f
     CampaignModels models;
     std::vector<FileContent> files;
     AISPRINT_TRY_ASSIGN(const std::string sizes, read_if_there(folder.path / k_data_sizes));
-    files.push_back({folder.path / k_data_sizes, merge_data_sizes(sizes, plan, summary)});
+    AISPRINT_TRY_ASSIGN(std::string merged_sizes, merge_data_sizes(sizes, plan, summary));
+    files.push_back({folder.path / k_data_sizes, std::move(merged_sizes)});
     if (plan.parameters.train_models) {
         AISPRINT_TRY_ASSIGN(models, train_models(folder, plan, summary, reporter, stop));
         AISPRINT_TRY_ASSIGN(const std::string known,

@@ -275,12 +275,16 @@ JobTimes times_of(const JobRecord& job) {
 }
 
 std::string to_time_table(const std::vector<JobRecord>& jobs) {
-    // as one JSON object would be written, which looks for every new key among all others
+    // as one JSON object would be written, which looks for every new key among all others;
+    // names of files need not be UTF-8
+    const auto text_of = [](const Json& json, int indent) {
+        return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+    };
     std::string text = "{";
     for (const JobRecord& job : jobs) {
         text += text.size() == 1 ? "\n" : ",\n";
-        text += std::string(k_indent, ' ') + Json(job.name).dump() + ": ";
-        for (const char c : to_json(job).dump(k_indent)) {
+        text += std::string(k_indent, ' ') + text_of(job.name, -1) + ": ";
+        for (const char c : text_of(to_json(job), k_indent)) {
             text += c;
             if (c == '\n') {
                 text.append(k_indent, ' ');

@@ -57,6 +57,11 @@ struct TestId {
 [[nodiscard]] std::vector<std::size_t> units_tested_alone(const CampaignPlan& plan,
                                                           std::size_t deployment);
 
+/// Checks that each name is a deployment, or a unit that is tested. Fails (input, PRF065) with all
+/// that are not.
+[[nodiscard]] Result<void> check_names(const CampaignPlan& plan,
+                                       const std::vector<std::string>& only);
+
 /// The tests of a campaign in their order; of deployments that `only` names, or that test a unit
 /// that it names; all if it is empty.
 [[nodiscard]] std::vector<TestId> tests_of(const CampaignPlan& plan,
@@ -85,7 +90,7 @@ public:
     virtual void results_kept(std::size_t /*deployment*/, const std::string& /*unit*/) {}
 };
 
-/// Whether what an earlier campaign left in the folder is thrown away when it does not fit.
+/// Whether what an earlier campaign measured in the folder is thrown away.
 enum class Restart { no, yes };
 
 /// What a machine has for the components that run on it at once.
@@ -141,9 +146,10 @@ struct CampaignSummary {
                                                    Reporter& reporter,
                                                    const std::stop_token& stop);
 
-/// components_data_size.yaml with what was measured; entries of others stay.
-[[nodiscard]] std::string merge_data_sizes(const std::string& existing,
-                                           const CampaignPlan& plan,
-                                           const CampaignSummary& summary);
+/// components_data_size.yaml with what was measured; entries of others stay. Fails (input) if what
+/// exists is damaged (YML..., PRF075).
+[[nodiscard]] Result<std::string> merge_data_sizes(const std::string& existing,
+                                                   const CampaignPlan& plan,
+                                                   const CampaignSummary& summary);
 
 } // namespace aisprint::profiling

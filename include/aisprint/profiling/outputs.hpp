@@ -12,6 +12,12 @@ namespace aisprint::profiling {
 /// The report of a campaign, in its folder.
 inline constexpr const char* k_report_file = "report.html";
 
+/// Checks, before anything is measured, what write_campaign_outputs() will read when everything is:
+/// the files of the optimiser and the configuration of training. Fails (input) with all that is
+/// wrong, (io).
+[[nodiscard]] Result<void> check_campaign_outputs(const config::ApplicationFolder& folder,
+                                                  const CampaignPlan& plan);
+
 /// Trains the models of a campaign, unless its parameters say not to, and writes what the optimiser
 /// reads (oscarp/performance_models.json, oscarp/components_data_size.yaml) and the report with its
 /// pictures, all of it or nothing. `environment` are lines of the report about the machine. Fails

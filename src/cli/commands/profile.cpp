@@ -181,8 +181,14 @@ int run(const Options& options, Session& session) {
     if (!plan) {
         return session.finish(plan.error());
     }
+    if (const auto known = profiling::check_names(*plan, options.only); !known) {
+        return session.finish(known.error());
+    }
     if (options.estimate) {
         return show_estimate(options, *plan, session);
+    }
+    if (const auto readable = profiling::check_campaign_outputs(*folder, *plan); !readable) {
+        return session.finish(readable.error());
     }
     const auto chosen =
         choose_backend(options.backend, *folder, *plan,
@@ -230,7 +236,7 @@ CommandAction setup(CLI::App& app) {
         ->delimiter(',')
         ->allow_extra_args(false);
     app.add_flag("--restart", options->restart,
-                 "Throw away what the campaign's folder holds if it is of another campaign.");
+                 "Throw away what was measured in the campaign's folder, and begin anew.");
     // a campaign always goes on where it stopped; the word is understood all the same
     app.add_flag("--resume", options->resume, "Go on where an earlier run stopped (always done).")
         ->group("");

@@ -3,6 +3,7 @@
 #include "campaign_fixture.hpp"
 
 #include "aisprint/profiling/models.hpp"
+#include "aisprint/profiling/outputs.hpp"
 #include "aisprint/profiling/recap.hpp"
 
 #include <fmt/format.h>
@@ -51,8 +52,9 @@ TEST_F(CampaignTest, TestsEachUnitOnceAndWritesWhatTheOptimiserReads) {
               "runs,runtime,configurations,total_cores\n"
               "Run #1,2.0,Configuration #1,7.2\nRun #2,2.0,Configuration #1,7.2\n"
               "Run #1,3.0,Configuration #2,3.6\nRun #2,3.0,Configuration #2,3.6\n");
-    EXPECT_EQ(merge_data_sizes("other: 7\na: 1\n", planned, *summary),
-              "other: 7\na: 2.5\nb: 2.5\na_partition1_1: 2.5\na_partition1_2: 2.5\n");
+    const auto sizes = merge_data_sizes("other: 7\na: 1\n", planned, *summary);
+    ASSERT_TRUE(sizes);
+    EXPECT_EQ(*sizes, "other: 7\na: 2.5\nb: 2.5\na_partition1_1: 2.5\na_partition1_2: 2.5\n");
     EXPECT_TRUE(files().contains("deployment_1/C1P1.2@VM1/runs/Run #4/done"));
     EXPECT_FALSE(files().contains("deployment_1/C2@VM2/runs/Run #1/done"));
 }
@@ -138,6 +140,124 @@ TEST_F(CampaignTest, AnotherCampaignInTheSameFolderIsRefused) {
     EXPECT_TRUE(second.m_calls.empty());
     ASSERT_TRUE(run(second, notes, {Restart::yes, {}, {}, {}}));
     EXPECT_EQ(second.m_calls.size(), 24U);
+}
+
+TEST_F(CampaignTest, RestartMeasuresTheSameCampaignAnew) {
+    FixedBackend backend;
+    Notes notes;
+    ASSERT_TRUE(run(backend, notes));
+    ASSERT_TRUE(run(backend, notes, {Restart::yes, {}, {}, {}}));
+    EXPECT_EQ(backend.m_calls.size(), 48U);
+}
+
+TEST_F(CampaignTest, MeasurementsOfTwoBackendsAreNotMixed) {
+    FixedBackend backend;
+    Notes notes;
+    ASSERT_TRUE(run(backend, notes, {Restart::no, {}, {{"backend", "oscar"}}, {}}));
+    const auto refused = run(backend, notes, {Restart::no, {}, {{"backend", "local"}}, {}});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().diagnostics[0].code, "PRF063");
+    EXPECT_THAT(refused.error().diagnostics[0].message, HasSubstr("'oscar'"));
+}
+
+TEST_F(CampaignTest, MeasurementsOfEditedComponentsAreNotMixed) {
+    write("aisprint/designs/a/base/main.py", "pass");
+    write("aisprint/designs/a/base/.venv/other.py", "pass");
+    FixedBackend backend;
+    Notes notes;
+    const CampaignOptions options{Restart::no, {}, {{"backend", "local"}}, {}};
+    ASSERT_TRUE(run(backend, notes, options));
+    write("aisprint/designs/a/base/.venv/other.py", "...");
+    write("aisprint/designs/a/base/output.txt", "a component may write where it is");
+    ASSERT_TRUE(run(backend, notes, options));
+    write("aisprint/designs/a/base/main.py", "...");
+    const auto refused = run(backend, notes, options);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().diagnostics[0].code, "PRF063");
+    EXPECT_THAT(refused.error().diagnostics[0].message, HasSubstr("aisprint/designs"));
+}
+
+TEST_F(CampaignTest, NamesOfFilesNeedNotBeUtf8) {
+    class Odd final : public Backend {
+    public:
+        Result<void> check(const Testbed&) override { return {}; }
+        Result<bool> holds_objects_of(const RunRequest&) override { return true; }
+        Result<RunOutcome>
+        run(const RunRequest& request, const ProgressSink&, const std::stop_token&) override {
+            RunOutcome outcome;
+            for (const RunService& service : request.services) {
+                outcome.jobs.push_back(FixedBackend::jobs_of(service, 1, std::chrono::seconds(1)));
+                outcome.jobs.back()[0].input_key = "dig\xe9.txt";
+                outcome.jobs.back()[0].output_keys = {"caf\xe9.txt"};
+            }
+            outcome.uploads = {{0, "dig\xe9.txt"}};
+            return outcome;
+        }
+    };
+    Odd backend;
+    Notes notes;
+    const auto summary = run_campaign(plan(), {}, backend, notes, m_reporter, {});
+    ASSERT_TRUE(summary);
+    EXPECT_EQ(summary->tests_done, 24U);
+    EXPECT_THAT(text_of("oscarp/c1/deployment_0/C1@VM1/runs/Run #1/time_table_a.json"),
+                HasSubstr("caf\xef\xbf\xbd.txt"));
+}
+
+TEST_F(CampaignTest, NamesThatNothingHasAreRefused) {
+    const CampaignPlan planned = plan();
+    EXPECT_TRUE(check_names(planned, {"deployment_1", "C1P1.2@VM1"}));
+    const auto wrong = check_names(planned, {"deployment_2", "C1@VM1", "C1@VM2"});
+    ASSERT_FALSE(wrong);
+    ASSERT_EQ(wrong.error().diagnostics.size(), 2U);
+    EXPECT_EQ(wrong.error().diagnostics[1].code, "PRF065");
+    EXPECT_THAT(wrong.error().diagnostics[1].message, HasSubstr("'C1@VM2'"));
+}
+
+TEST_F(CampaignTest, WhatIsReadAtTheEndIsCheckedAtTheBegin) {
+    const CampaignPlan planned = plan();
+    EXPECT_TRUE(check_campaign_outputs(m_folder, planned));
+    write("oscarp/aMLLibrary-config.ini", "[General");
+    write("oscarp/components_data_size.yaml", "[a, b]");
+    write("oscarp/performance_models.json", R"({"a": {"a": 5}})");
+    const auto checked = check_campaign_outputs(m_folder, planned);
+    ASSERT_FALSE(checked);
+    std::vector<std::string> codes;
+    for (const Diagnostic& diagnostic : checked.error().diagnostics) {
+        codes.push_back(diagnostic.code);
+    }
+    ASSERT_GE(codes.size(), 3U);
+    EXPECT_THAT(codes, ::testing::IsSupersetOf({"PRF075", "PRF071"}));
+    EXPECT_TRUE(codes.back().starts_with("TRN")) << codes.back();
+}
+
+TEST_F(CampaignTest, TrainingThatIsInterruptedIsNoResult) {
+    FixedBackend backend;
+    Notes notes;
+    const auto summary = run(backend, notes);
+    ASSERT_TRUE(summary);
+    std::stop_source source;
+    source.request_stop();
+    const auto outputs =
+        write_campaign_outputs(m_folder, plan(), *summary, {}, m_reporter, source.get_token());
+    ASSERT_FALSE(outputs);
+    EXPECT_EQ(outputs.error().kind, ErrorKind::cancelled);
+    EXPECT_FALSE(fs::exists(m_scratch.path() / "oscarp/performance_models.json"));
+    EXPECT_TRUE(write_campaign_outputs(m_folder, plan(), *summary, {}, m_reporter, {}));
+}
+
+TEST_F(CampaignTest, TheBaseIsTheFirstEntryOfItsComponent) {
+    FixedBackend backend;
+    Notes notes;
+    const CampaignPlan planned = plan();
+    const auto summary = run(backend, notes);
+    ASSERT_TRUE(summary);
+    const auto models = train_models(m_folder, planned, *summary, m_reporter, {});
+    ASSERT_TRUE(models);
+    const auto merged =
+        merge_performance_models(R"({"a": {"a_partition1_1": {}}})", planned, *models);
+    ASSERT_TRUE(merged);
+    const auto document = nlohmann::ordered_json::parse(*merged);
+    EXPECT_EQ(document["a"].begin().key(), "a");
 }
 
 TEST_F(CampaignTest, AnotherLoadIsAnotherCampaign) {
