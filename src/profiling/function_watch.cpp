@@ -9,12 +9,22 @@
 
 namespace aisprint::profiling {
 
+namespace {
+
+/// Each instance has a stream, and AWS answers 25 questions for streams in a second.
+constexpr std::chrono::milliseconds k_poll(10000);
+
+} // namespace
+
 std::string log_group_of(const OscarSite& site) {
     return "/aws/lambda/" + site.name();
 }
 
 clients::RemoteResult<std::vector<clients::OscarJob>>
 FunctionWatch::jobs(std::chrono::milliseconds now, const std::stop_token& stop) {
+    if (m_asked && now - *m_asked < k_poll) {
+        return m_jobs;
+    }
     const clients::CloudWatchClient& logs = *m_site.get().home().logs();
     const std::string group = log_group_of(m_site);
     const auto streams = logs.streams(group, stop);
@@ -46,13 +56,14 @@ FunctionWatch::jobs(std::chrono::milliseconds now, const std::stop_token& stop) 
     std::ranges::stable_sort(lines, {}, &clients::LogEvent::time);
     m_calls.clear();
     read_function_log(lines, m_calls);
-    std::vector<clients::OscarJob> jobs;
+    m_jobs.clear();
     for (const auto& [request, call] : m_calls) {
         if (call.start) { // else it began before we look
-            jobs.push_back(to_job(request, call));
+            m_jobs.push_back(to_job(request, call));
         }
     }
-    return jobs;
+    m_asked = now;
+    return m_jobs;
 }
 
 Result<void> wait_for_calls(const OscarSite& site,
@@ -60,7 +71,6 @@ Result<void> wait_for_calls(const OscarSite& site,
                             const std::function<void(const std::string&)>& say,
                             const std::stop_token& stop) {
     constexpr std::chrono::minutes k_longest_call(15);
-    constexpr std::chrono::milliseconds k_pause(2000);
     FunctionWatch watch(site, clients::LogMoment(clock.wall_time() - k_longest_call));
     bool is_told = false;
     while (!stop.stop_requested()) {
@@ -77,7 +87,7 @@ Result<void> wait_for_calls(const OscarSite& site,
         if (!std::exchange(is_told, true)) {
             say(fmt::format("Waiting for earlier calls of function {}...", site.name()));
         }
-        clock.sleep(k_pause, stop);
+        clock.sleep(k_poll, stop);
     }
     return {};
 }

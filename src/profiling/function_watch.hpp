@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -17,7 +18,8 @@ public:
     /// Looks at what was logged since `from`.
     FunctionWatch(const OscarSite& site, clients::LogMoment from) : m_site(site), m_from(from) {}
 
-    /// Reads the logs, and gives the calls as jobs.
+    /// The calls as jobs. The logs are read anew every 10 s only: moments stand in them, and asking
+    /// late costs no precision.
     [[nodiscard]] clients::RemoteResult<std::vector<clients::OscarJob>>
     jobs(std::chrono::milliseconds now, const std::stop_token& stop);
 
@@ -36,6 +38,8 @@ private:
     std::size_t m_lines = 0; ///< of the log
     std::chrono::milliseconds m_last_change{0};
     FunctionCalls m_calls;
+    std::optional<std::chrono::milliseconds> m_asked; ///< when the logs were read last
+    std::vector<clients::OscarJob> m_jobs;            ///< as they were then
 };
 
 /// Waits until the calls that a function's logs tell of are over: those of a run that was given up
