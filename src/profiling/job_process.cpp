@@ -47,12 +47,16 @@ struct Prepared {
     cpu_set_t cpus{};
     bool has_cpus = false;
     pid_t parent = 0;
+    const JobGuard* guard = nullptr;
 };
 
 /// The child's way from fork to exec; only calls that are safe there.
 [[noreturn]] void become(const Prepared& prepared) {
     ::setsid();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (prepared.guard != nullptr) {
+        prepared.guard->job_begins(::getpid());
+    }
     if (::getppid() != prepared.parent) {
         ::_exit(k_cannot_start); // the parent died before the line above
     }
@@ -190,6 +194,7 @@ Result<JobEnd> run_job(const JobProcess& process, const std::stop_token& stop) {
         CPU_SET(static_cast<std::size_t>(cpu), &prepared.cpus);
     }
     prepared.parent = ::getpid();
+    prepared.guard = process.guard;
     const Descriptor log(
         ::open(process.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
     const Descriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -221,6 +226,9 @@ Result<JobEnd> run_job(const JobProcess& process, const std::stop_token& stop) {
         }
     }
     end_group(child, SIGKILL); // what it left behind, and itself if it did not listen
+    if (process.guard != nullptr) {
+        process.guard->job_ends(child); // before its number can be another's
+    }
     JobEnd end = collect(child);
     end.stopped = waited == Waited::stopped;
     end.timed_out = waited == Waited::timed_out;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "job_guard.hpp"
+
 #include "aisprint/base/result.hpp"
 
 #include <chrono>
@@ -26,6 +28,7 @@ struct JobProcess {
     /// Resident memory of the process and its descendants together, looked at every 100 ms: more
     /// ends them all. For systems without control groups.
     std::optional<std::uint64_t> memory_limit_bytes;
+    const JobGuard* guard = nullptr; ///< ends what the process started, too, if we are killed
 };
 
 /// How it ended.
@@ -39,7 +42,7 @@ struct JobEnd {
 };
 
 /// Runs a process in a session of its own and waits until it and all of its group are gone. It dies
-/// with us. Fails (io, PRF051) if no process can be made.
+/// with us, and its group does if there is a guard. Fails (io, PRF051) if no process can be made.
 [[nodiscard]] Result<JobEnd> run_job(const JobProcess& process, const std::stop_token& stop);
 
 } // namespace aisprint::profiling

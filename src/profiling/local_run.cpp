@@ -76,13 +76,15 @@ Result<void> stage(const fs::path& from, const fs::path& to) {
     return linked ? Result<void>{} : copy_regular_file(from, to);
 }
 
-/// Files below a folder, by their path in it, sorted.
+/// Files below a folder, by their path in it, sorted. What a component made unreadable is not
+/// there.
 std::vector<std::string> files_below(const fs::path& folder) {
     std::vector<std::string> files;
     std::error_code ignored;
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder, ignored)) {
-        if (entry.is_regular_file()) {
-            files.push_back(fs::relative(entry.path(), folder).string());
+    fs::recursive_directory_iterator entry(folder, ignored);
+    for (; entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
+        if (entry->is_regular_file(ignored)) {
+            files.push_back(entry->path().lexically_relative(folder).string());
         }
     }
     std::sort(files.begin(), files.end());
@@ -94,7 +96,7 @@ std::vector<fs::path> objects_of(const fs::path& bucket) {
     std::vector<fs::path> objects;
     std::error_code ignored;
     for (const fs::directory_entry& entry : fs::directory_iterator(bucket, ignored)) {
-        if (entry.is_regular_file()) {
+        if (entry.is_regular_file(ignored)) {
             objects.push_back(entry.path());
         }
     }
@@ -136,6 +138,8 @@ public:
     Result<RunOutcome> execute() {
         AISPRINT_TRY(make_folders());
         AISPRINT_TRY(make_slots());
+        AISPRINT_TRY_ASSIGN(JobGuard guard, JobGuard::start());
+        m_guard.emplace(std::move(guard));
         {
             std::vector<std::jthread> slots;
             for (std::size_t i = 0; i < m_slots.size(); ++i) {
@@ -341,6 +345,7 @@ private:
         JobProcess process = make_process(slot, stage, object, input, output_folder, output);
         job.script_start = m_clock.now();
         AISPRINT_TRY_ASSIGN(const JobEnd end, run_job(process, m_stop));
+        slot.group->end_processes(); // that left the session of the job
         job.script_end = m_clock.now();
 
         job.exit_code = end.exit_code;
@@ -381,6 +386,7 @@ private:
         process.log = slot.folder / "output.txt";
         process.join_files = slot.group->join_files();
         process.cpus = slot.cpus;
+        process.guard = &*m_guard;
         if (m_groups.methods().memory == LimitMethod::watchdog) {
             process.memory_limit_bytes =
                 static_cast<std::uint64_t>(stage.service.unit->memory_mb * k_bytes_per_mb);
@@ -477,6 +483,7 @@ private:
     RunClock m_clock;
     Stages m_stages;
     std::vector<Slot> m_slots;
+    std::optional<JobGuard> m_guard;
     std::mutex m_mutex; ///< of all below, and of the jobs of stages
     std::vector<Upload> m_uploads;
     AnswerDesk m_desk;

@@ -8,11 +8,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <fcntl.h>
 #include <sstream>
 #include <string_view>
+#include <thread>
 #include <unistd.h>
 
 namespace aisprint::profiling {
@@ -22,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* k_group_prefix = "aisprint-"; ///< of names: then the process, stage, slot
+constexpr const char* k_processes = "cgroup.procs";
 constexpr int k_period_us = 100000;
 constexpr double k_bytes_per_mb = 1048576;
 
@@ -47,7 +50,28 @@ bool can_make_group(const fs::path& parent) {
     return true;
 }
 
-/// Removes the groups of programs that were killed: their jobs have died with them.
+/// Kills all processes of a group, and those that they start meanwhile; at most so often that a
+/// process that cannot be killed holds nobody up.
+void kill_processes(const fs::path& group) {
+    constexpr int k_rounds = 50;
+    for (int round = 0; round < k_rounds; ++round) {
+        const auto text = read_file(group / k_processes);
+        std::istringstream numbers(text ? *text : "");
+        bool found = false;
+        for (::pid_t process = 0; numbers >> process;) {
+            if (process > 0) { // 0 stands for what another name space hides
+                found = true;
+                ::kill(process, SIGKILL);
+            }
+        }
+        if (!found) {
+            return;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+/// Removes the groups of programs that were killed, with what is left of their jobs.
 void remove_groups_of_the_dead(const fs::path& parent) {
     std::error_code ignored;
     for (const fs::directory_entry& entry : fs::directory_iterator(parent, ignored)) {
@@ -58,7 +82,8 @@ void remove_groups_of_the_dead(const fs::path& parent) {
             std::from_chars(begin, name.data() + name.size(), owner);
         }
         if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH) {
-            fs::remove(entry.path(), ignored); // not if something still runs in it
+            kill_processes(entry.path());
+            fs::remove(entry.path(), ignored);
         }
     }
 }
@@ -155,7 +180,7 @@ Result<SlotGroup> SlotGroup::make(const ControlGroups& groups,
             return io_failure("PRF052", "make the control group", folder, reason);
         }
         slot.m_folders.push_back(folder);
-        slot.m_join_files.push_back(folder / "cgroup.procs");
+        slot.m_join_files.push_back(folder / k_processes);
         for (const auto& [file, value] : values) {
             if (!write_value(folder / file, value)) {
                 return io_failure("PRF052", "set the limit", folder / file, last_system_error());
@@ -169,6 +194,9 @@ Result<SlotGroup> SlotGroup::make(const ControlGroups& groups,
             add(groups.unified, {{"cpu.max", fmt::format("{} {}", quota, k_period_us)},
                                  {"memory.max", fmt::format("{}", bytes)},
                                  {"memory.oom.group", "1"}}));
+        if (fs::exists(folder / "memory.swap.max")) { // not where the kernel does not count swap
+            write_value(folder / "memory.swap.max", "0");
+        }
         slot.m_peak_file = folder / "memory.peak";
         slot.m_kills_file = folder / "memory.events";
     }
@@ -190,6 +218,12 @@ SlotGroup::~SlotGroup() {
     for (const fs::path& folder : m_folders) {
         std::error_code ignored;
         fs::remove(folder, ignored); // never a tree: the kernel's files go with their folder
+    }
+}
+
+void SlotGroup::end_processes() const {
+    for (const fs::path& folder : m_folders) {
+        kill_processes(folder);
     }
 }
 

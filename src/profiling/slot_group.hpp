@@ -43,6 +43,9 @@ public:
         return m_join_files;
     }
 
+    /// Kills what is left in the groups: what a job has started and not ended.
+    void end_processes() const;
+
     /// Forgets the peak of the process before.
     void reset() const;
 

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -288,6 +289,81 @@ TEST_F(Local, DesignsAndInterpretersAreCheckedBefore) {
         ::testing::Contains(::testing::Field(&Diagnostic::message, HasSubstr("/no/python"))));
 }
 
+/// Whether a process is there and has not ended.
+bool is_alive(pid_t process) {
+    const auto status = read_file(fmt::format("/proc/{}/stat", process));
+    return status && status->find(") Z ") == std::string::npos;
+}
+
+/// The number in a file, as soon as it is there.
+pid_t wait_for_number(const fs::path& file) {
+    for (int i = 0; i < 2000; ++i) {
+        const auto text = read_file(file);
+        if (text && text->ends_with("\n")) {
+            return std::stoi(*text);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    ADD_FAILURE() << "never: " << file;
+    return 0;
+}
+
+bool ends_soon(pid_t process) {
+    for (int i = 0; i < 1000 && is_alive(process); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return !is_alive(process);
+}
+
+TEST_F(Local, WhatAJobLeavesRunningEndsWithIt) {
+    component("a", fmt::format("import subprocess\n"
+                               "child = subprocess.Popen(['sleep', '60'])\n"
+                               "open('{}', 'w').write(str(child.pid) + '\\n')\n",
+                               (m_scratch.path() / "child").string()));
+    ASSERT_TRUE(run(request(1, 1)));
+    EXPECT_TRUE(ends_soon(wait_for_number(m_scratch.path() / "child")));
+}
+
+TEST_F(Local, WhatLeavesTheSessionOfAJobEndsWithItToo) {
+    if (backend().limits().cpu == LimitMethod::affinity) {
+        GTEST_SKIP() << "no control group can be made here";
+    }
+    component("a", fmt::format("import subprocess\n"
+                               "child = subprocess.Popen(['sleep', '60'], start_new_session=True)\n"
+                               "open('{}', 'w').write(str(child.pid) + '\\n')\n",
+                               (m_scratch.path() / "child").string()));
+    ASSERT_TRUE(run(request(1, 1)));
+    EXPECT_TRUE(ends_soon(wait_for_number(m_scratch.path() / "child")));
+}
+
+// a job dies with the program by itself; what it has started does by the guard
+TEST_F(Local, NothingOfAJobSurvivesAKilledProgram) {
+    component("a", fmt::format("import subprocess, time\n"
+                               "child = subprocess.Popen(['sleep', '60'])\n"
+                               "open('{}', 'w').write(str(child.pid) + '\\n')\ntime.sleep(60)\n",
+                               (m_scratch.path() / "child").string()));
+    const pid_t program = ::fork();
+    ASSERT_GE(program, 0);
+    if (program == 0) {
+        static_cast<void>(run(request(1, 1)));
+        ::_exit(0);
+    }
+    const pid_t child = wait_for_number(m_scratch.path() / "child");
+    EXPECT_TRUE(is_alive(child));
+    ::kill(program, SIGKILL);
+    ::waitpid(program, nullptr, 0);
+    EXPECT_TRUE(ends_soon(child));
+}
+
+TEST_F(Local, UnreadableOutputsAreNotThere) {
+    component("a", "import os, sys\nfolder = os.path.dirname(sys.argv[4])\n"
+                   "os.mkdir(folder + '/closed', 0)\nos.symlink('nothing', folder + '/link')\n"
+                   "open(sys.argv[4] + '.txt', 'w').write('x')\n");
+    const auto outcome = run(request(1, 1));
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->jobs[0].front().output_keys.size(), 1U);
+}
+
 TEST_F(Local, MemoryBeyondTheLimitIsNotGiven) {
     LocalBackend local = backend();
     if (local.limits().memory == LimitMethod::none) {
@@ -316,6 +392,19 @@ TEST(ControlGroups, AreNotFoundWhereThereAreNone) {
     EXPECT_EQ(groups.methods().cpu, LimitMethod::affinity);
     EXPECT_EQ(groups.methods().memory, LimitMethod::watchdog);
     EXPECT_TRUE(SlotGroup::make(groups, "s", 1, 100));
+}
+
+TEST(ControlGroups, GiveNoSwapWhereItIsCounted) {
+    const ScratchDirectory scratch;
+    const fs::path group = scratch.path() / "slot";
+    ASSERT_TRUE(make_directories(group));
+    for (const char* file : {"cpu.max", "memory.max", "memory.oom.group", "memory.swap.max"}) {
+        ASSERT_TRUE(write_file_atomic(group / file, ""));
+    }
+    ASSERT_TRUE(SlotGroup::make({scratch.path(), {}, {}}, "slot", 0.5, 100));
+    EXPECT_EQ(*read_file(group / "cpu.max"), "50000 100000");
+    EXPECT_EQ(*read_file(group / "memory.max"), "104857600");
+    EXPECT_EQ(*read_file(group / "memory.swap.max"), "0");
 }
 
 TEST(ControlGroups, OfProgramsThatWereKilledAreRemoved) {
