@@ -124,20 +124,66 @@ void learn(const std::vector<JobRecord>& jobs,
            std::optional<std::size_t> inputs,
            UnitKnowledge& of) {
     double sum = 0;
+    double least = 0; // whole seconds can be 0
     std::size_t counted = 0;
     for (const JobRecord& job : jobs) {
         const auto& begin = job.job_start ? job.job_start : job.job_create;
         if (begin && job.job_finish) {
+            least += seconds_in_log(job);
             sum += std::chrono::duration<double>(*job.job_finish - *begin).count();
             ++counted;
         }
     }
     if (counted > 0) {
-        of.job_seconds = sum / static_cast<double>(counted);
+        of.job_seconds = std::max(sum, least) / static_cast<double>(counted);
     }
     if (inputs && *inputs > 0) {
         of.jobs_per_input = static_cast<double>(jobs.size()) / static_cast<double>(*inputs);
     }
+}
+
+bool is_measured(const Knowledge& knowledge, const std::string& id) {
+    const auto found = knowledge.find(id);
+    return found != knowledge.end() && found->second.job_seconds.has_value();
+}
+
+/// The component that a unit belongs to; of a degraded version, the one that it stands in for.
+const std::string& component_of(const Testbed& testbed, std::size_t unit) {
+    for (const auto& [base, alternatives] : testbed.alternatives) {
+        if (std::ranges::find(alternatives, unit) != alternatives.end()) {
+            return testbed.units[base].component;
+        }
+    }
+    return testbed.units[unit].component;
+}
+
+/// The most that a job of any part of a component can be expected to take: what the whole takes,
+/// else all of its measured parts together. Nothing if none is measured.
+std::optional<UnitKnowledge> most_of_component(const Testbed& testbed,
+                                               const std::string& component,
+                                               const Knowledge& knowledge) {
+    std::map<std::string, UnitKnowledge> parts;
+    for (const Unit& unit : testbed.units) {
+        if (unit.component != component || !is_measured(knowledge, unit.id)) {
+            continue;
+        }
+        UnitKnowledge& part = parts[unit.partition];
+        const UnitKnowledge& known = knowledge.at(unit.id);
+        part.job_seconds = std::max(part.job_seconds.value_or(0), *known.job_seconds);
+        part.jobs_per_input = std::max(part.jobs_per_input, known.jobs_per_input);
+    }
+    if (parts.empty()) {
+        return std::nullopt;
+    }
+    if (const auto whole = parts.find(component); whole != parts.end()) {
+        return whole->second;
+    }
+    UnitKnowledge sum{0, 1};
+    for (const auto& [name, part] : parts) {
+        sum.job_seconds = *sum.job_seconds + *part.job_seconds;
+        sum.jobs_per_input = std::max(sum.jobs_per_input, part.jobs_per_input);
+    }
+    return sum;
 }
 
 std::string one_duration(double seconds) {
@@ -256,8 +302,7 @@ CampaignEstimate estimate_campaign(const CampaignPlan& plan,
             deployment.cost = cost;
         }
         for (const std::size_t unit : plan.testbed.deployments[test.deployment].units) {
-            const auto known = knowledge.find(plan.testbed.units[unit].id);
-            if (known == knowledge.end() || !known->second.job_seconds) {
+            if (!is_measured(knowledge, plan.testbed.units[unit].id)) {
                 estimate.unknown.insert(plan.testbed.units[unit].id);
             }
         }
@@ -313,16 +358,33 @@ void RemainingTime::guess_from(const std::string& id) {
     }
 }
 
+/// What is known, and the most that can be expected of units that are not measured yet.
+Knowledge RemainingTime::with_guesses() const {
+    Knowledge most = m_knowledge;
+    for (std::size_t i = 0; i < m_plan.testbed.units.size(); ++i) {
+        const Unit& unit = m_plan.testbed.units[i];
+        if (is_measured(m_knowledge, unit.id)) {
+            continue;
+        }
+        if (auto guess =
+                most_of_component(m_plan.testbed, component_of(m_plan.testbed, i), m_knowledge)) {
+            most[unit.id] = *guess;
+        }
+    }
+    return most;
+}
+
 std::optional<Range> RemainingTime::left() const {
+    const Knowledge most = with_guesses();
     Range sum;
     for (const auto& [key, test] : m_left) {
         for (const std::size_t unit : m_plan.testbed.deployments[test.deployment].units) {
-            const auto known = m_knowledge.find(m_plan.testbed.units[unit].id);
-            if (known == m_knowledge.end() || !known->second.job_seconds) {
+            if (!is_measured(most, m_plan.testbed.units[unit].id)) {
                 return std::nullopt;
             }
         }
-        sum += estimate_test(m_plan, test, m_knowledge, m_settings);
+        sum.lower += estimate_test(m_plan, test, m_knowledge, m_settings).lower;
+        sum.upper += estimate_test(m_plan, test, most, m_settings).upper;
     }
     return sum;
 }

@@ -89,7 +89,9 @@ public:
     void skip(const TestId& test);
     void finish(const TestId& test, const RunOutcome& outcome);
 
-    /// How long the tests that are left will take; nothing while a unit is unknown.
+    /// How long the tests that are left will take. A unit that is not measured yet counts nothing
+    /// at least, and at most as much as what is known of its component; nothing while there is a
+    /// component of which nothing is known.
     [[nodiscard]] std::optional<Range> left() const;
 
     /// How many tests there are, and are done.
@@ -102,6 +104,7 @@ private:
     static Key key_of(const TestId& test) { return {{test.deployment, test.run}, test.unit}; }
 
     void guess_from(const std::string& id);
+    [[nodiscard]] Knowledge with_guesses() const;
 
     const CampaignPlan& m_plan;
     EstimateSettings m_settings;

@@ -8,6 +8,8 @@
 #include "version.hpp"
 #include "views/profile_view.hpp"
 
+#include "aisprint/base/files.hpp"
+#include "aisprint/profiling/calibration.hpp"
 #include "aisprint/profiling/campaign.hpp"
 #include "aisprint/profiling/estimate.hpp"
 #include "aisprint/profiling/machine.hpp"
@@ -30,6 +32,7 @@ struct Options {
     bool restart = false;
     bool resume = false;
     bool estimate = false;
+    bool calibrate = false;
     bool set_up = false;
     BackendArguments backend;
     std::vector<std::string> only;
@@ -97,19 +100,69 @@ std::string backend_name(const Options& options, const profiling::CampaignPlan& 
 }
 
 profiling::CampaignEstimate estimate_of(const Options& options,
-                                        const profiling::CampaignPlan& plan) {
-    return profiling::estimate_campaign(plan, options.only, profiling::knowledge_of(plan),
+                                        const profiling::CampaignPlan& plan,
+                                        const profiling::Knowledge& knowledge) {
+    return profiling::estimate_campaign(plan, options.only, knowledge,
                                         estimate_settings(backend_name(options, plan)));
 }
 
-/// Prints how long the campaign will take, and starts nothing.
-int show_estimate(const Options& options, const profiling::CampaignPlan& plan, Session& session) {
-    const profiling::CampaignEstimate estimate = estimate_of(options, plan);
+/// Runs one job of each component here, in a folder that is deleted at the end.
+Result<profiling::Calibration> run_calibration(const Options& options,
+                                               const config::ApplicationFolder& folder,
+                                               const profiling::CampaignPlan& plan,
+                                               const profiling::Knowledge& known,
+                                               Session& session) {
+    if (backend_name(options, plan) != "local") {
+        return fail(ErrorKind::usage,
+                    make_error_in("<command line>", "CLI004",
+                                  "--calibrate is for campaigns on this machine, and this one "
+                                  "measures on clusters",
+                                  "add --backend local, or leave --calibrate out"));
+    }
+    AISPRINT_TRY_ASSIGN(const auto chosen, choose_backend(options.backend, folder, plan,
+                                                          BackendUse::measure, session));
+    AISPRINT_TRY(chosen->backend().check(plan.testbed));
+    const ScratchDirectory scratch;
+    const Interrupt interrupt;
+    AISPRINT_TRY_ASSIGN(profiling::Calibration calibration,
+                        profiling::calibrate(plan, options.only, known, chosen->backend(),
+                                             scratch.path(), interrupt.token()));
+    if (calibration.interrupted) {
+        return fail(ErrorKind::cancelled, make_error("CLI012", "interrupted; nothing was written"));
+    }
+    for (const std::string& why : calibration.failed) {
+        session.reporter().report(as_warning(
+            make_error("PRF074", fmt::format("no time of {}", why), "try the component by hand")));
+    }
+    return calibration;
+}
+
+/// Prints how long the campaign will take, and starts nothing of it.
+int show_estimate(const Options& options,
+                  const config::ApplicationFolder& folder,
+                  const profiling::CampaignPlan& plan,
+                  Session& session) {
+    profiling::Knowledge knowledge = profiling::knowledge_of(plan);
+    std::map<std::string, double> parts;
+    if (options.calibrate) {
+        const auto calibration = run_calibration(options, folder, plan, knowledge, session);
+        if (!calibration) {
+            return session.finish(calibration.error());
+        }
+        for (const auto& [unit, found] : calibration->knowledge) {
+            knowledge[unit] = found;
+        }
+        parts = calibration->parts;
+    }
+    const profiling::CampaignEstimate estimate = estimate_of(options, plan, knowledge);
     if (!session.options().quiet) {
-        session.print(estimate_text(estimate));
+        session.print(calibration_text(parts) + estimate_text(estimate));
     }
     nlohmann::ordered_json result = to_json(plan);
     result["estimate"] = to_json(estimate);
+    if (options.calibrate) {
+        result["calibration"] = parts;
+    }
     return session.finish(result);
 }
 
@@ -163,7 +216,8 @@ int dry_run(const Options& options,
     if (!wrong.empty()) {
         return session.finish(Failure{ErrorKind::input, std::move(wrong)});
     }
-    const profiling::CampaignEstimate estimate = estimate_of(options, plan);
+    const profiling::CampaignEstimate estimate =
+        estimate_of(options, plan, profiling::knowledge_of(plan));
     if (!session.options().quiet) {
         session.print(dry_run_text(plan) + estimate_text(estimate));
     }
@@ -185,7 +239,7 @@ int run(const Options& options, Session& session) {
         return session.finish(known.error());
     }
     if (options.estimate) {
-        return show_estimate(options, *plan, session);
+        return show_estimate(options, *folder, *plan, session);
     }
     if (const auto readable = profiling::check_campaign_outputs(*folder, *plan); !readable) {
         return session.finish(readable.error());
@@ -225,9 +279,13 @@ CommandAction setup(CLI::App& app) {
     add_application_dir(app, options->application_dir);
     app.add_flag(spellings("--dry_run"), options->dry_run,
                  "Check everything and show what would be run; change nothing.");
-    app.add_flag("--estimate", options->estimate,
-                 "Show how long the campaign will take, and on clusters what it costs; start "
-                 "nothing.");
+    CLI::Option* estimate = app.add_flag("--estimate", options->estimate,
+                                         "Show how long the campaign will take, and on clusters "
+                                         "what it costs; start nothing.");
+    app.add_flag("--calibrate", options->calibrate,
+                 "With --estimate: run one job of each component first that was never measured, "
+                 "on this machine, in a folder that is deleted afterwards.")
+        ->needs(estimate);
     app.add_flag("--setup", options->set_up,
                  "Make a .venv in each design first, from its requirements.txt.");
     app.add_option("--only", options->only,
@@ -262,6 +320,7 @@ Command profile_command() {
             "Measure every component, here or on clusters, at several degrees of parallelism.",
             CommandGroup::guide,
             {"aisprint profile --application_dir my_app --dry_run",
+             "aisprint profile --application_dir my_app --estimate --calibrate",
              "aisprint profile --application_dir my_app --setup",
              "aisprint profile --application_dir my_app",
              "aisprint profile --application_dir my_app --only deployment_0",

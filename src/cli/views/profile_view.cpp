@@ -136,6 +136,14 @@ std::string campaign_recap(const CampaignPlan& plan) {
     return text;
 }
 
+std::string calibration_text(const std::map<std::string, double>& parts) {
+    std::string text;
+    for (const auto& [part, seconds] : parts) {
+        text += fmt::format("  {}: {:.3g} s\n", part, seconds);
+    }
+    return text.empty() ? text : "\nOne job of each component, run here now:\n" + text;
+}
+
 std::string estimate_text(const CampaignEstimate& estimate) {
     const bool is_known = estimate.unknown.empty();
     std::string text = "\nEstimate:\n";

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ namespace aisprint::cli {
 
 /// What a dry run adds: the schedule of each deployment, and the number of tests.
 [[nodiscard]] std::string dry_run_text(const profiling::CampaignPlan& plan);
+
+/// What one job of each component took that was run to know; nothing without any.
+[[nodiscard]] std::string calibration_text(const std::map<std::string, double>& parts);
 
 /// What a campaign will take, by deployment.
 [[nodiscard]] std::string estimate_text(const profiling::CampaignEstimate& estimate);

@@ -128,6 +128,27 @@ TEST_F(Estimates, GetShorterWhileACampaignGoesOn) {
     EXPECT_DOUBLE_EQ(remaining.left()->upper, 0);
 }
 
+TEST_F(Estimates, AreThereFromTheFirstTestOn) {
+    const CampaignPlan planned = plan();
+    RemainingTime remaining(planned, {}, m_free);
+    RunOutcome outcome;
+    for (const std::size_t unit : planned.testbed.deployments[0].units) {
+        const RunService service{&planned.testbed.units[unit], 4, 1, outcome.jobs.size()};
+        outcome.jobs.push_back(FixedBackend::jobs_of(service, 6, std::chrono::seconds(2)));
+    }
+    remaining.finish({0, 1, k_full_workflow}, outcome);
+    for (const TestId& test : tests_of(planned, {})) {
+        if (test.deployment == 0 || test.run > 1) {
+            remaining.skip(test);
+        }
+    }
+    // deployment_1, Run #1: full, and each partition alone; nobody has measured the partitions
+    const auto left = remaining.left();
+    ASSERT_TRUE(left);
+    EXPECT_DOUBLE_EQ(left->lower, 4) << "b, which is known";
+    EXPECT_DOUBLE_EQ(left->upper, 3 * 4 + 2 * 4) << "each partition takes as long as the whole";
+}
+
 TEST(Durations, AreForPeople) {
     EXPECT_EQ(duration_text({0, 0}), "0 s");
     EXPECT_EQ(duration_text({35.4, 130}), "35 s to 2 min 10 s");
