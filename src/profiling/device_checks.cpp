@@ -16,6 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Numbers below it are more likely GB, as one tool reads them, than what a component can do with.
+constexpr double k_smallest_mb = 64;
+
 constexpr const char* k_annotations = "common_config/annotations.yaml";
 
 /// What a component's source asks of its device.
@@ -30,12 +33,14 @@ class DeviceChecker {
 public:
     DeviceChecker(const config::ApplicationConfig& application,
                   const Testbed& testbed,
+                  Reporter& reporter,
                   std::vector<Diagnostic>& errors)
-        : m_application(application), m_testbed(testbed), m_errors(errors) {}
+        : m_application(application), m_testbed(testbed), m_reporter(reporter), m_errors(errors) {}
 
     void check(const SourceFile& source, const yaml::Node& document) {
         read(document);
         for (const auto& [component, constraint] : m_constraints) {
+            check_unit(source, component, constraint);
             check_memory(source, component, constraint);
             check_gpu(source, component, constraint);
         }
@@ -74,6 +79,17 @@ private:
                 constraint.wants_gpu = true;
                 constraint.gpu_span = vram->span;
             }
+        }
+    }
+
+    void
+    check_unit(const SourceFile& source, const std::string& component, const Constraint& wanted) {
+        if (wanted.ram.value_or(0) > 0 && *wanted.ram < k_smallest_mb) {
+            m_reporter.report(as_warning(make_error_at(
+                source, wanted.ram_span, "PRF033",
+                fmt::format("ram of component {} is {}, which means {} MB", component, *wanted.ram,
+                            *wanted.ram),
+                fmt::format("if {} GB are meant, write {}", *wanted.ram, 1024 * *wanted.ram))));
         }
     }
 
@@ -127,6 +143,7 @@ private:
 
     const config::ApplicationConfig& m_application;
     const Testbed& m_testbed;
+    Reporter& m_reporter;
     std::vector<Diagnostic>& m_errors;
     std::map<std::string, Constraint> m_constraints;
 };
@@ -138,7 +155,7 @@ void check_devices(const config::ApplicationConfig& application,
                    const Testbed& testbed,
                    Reporter& reporter,
                    std::vector<Diagnostic>& errors) {
-    DeviceChecker checker(application, testbed, errors);
+    DeviceChecker checker(application, testbed, reporter, errors);
     checker.check_accelerators();
     const std::string shown = folder.shown(k_annotations);
     if (!fs::exists(folder.path / k_annotations)) {
