@@ -93,6 +93,10 @@ RemoteResult<HttpResponse> RemoteCaller::send_repeatedly(const std::function<Htt
         if (stop.stop_requested()) {
             return tl::unexpected<RemoteError>(cancelled(delivery));
         }
+        if (delivery == Delivery::unknown && m_options.is_done && m_options.is_done()) {
+            constexpr int k_no_content = 204;
+            return HttpResponse{k_no_content, {}, {}};
+        }
     }
 }
 

@@ -22,6 +22,10 @@ struct CallerOptions {
     std::function<RemoteError(const HttpResponse&)> error_of;
     /// The error that an answer of status 2xx holds, if it holds one; null: none does.
     std::function<std::optional<RemoteError>(const HttpResponse&)> error_inside = {};
+    /// Whether all is as was asked for. Called before a request that the server may have acted on
+    /// is repeated; if so, it is not, and the answer is an empty one of status 204. Null: nobody
+    /// looks.
+    std::function<bool()> is_done = {};
 };
 
 /// Sends requests; answers with a status of 2xx are results, all others are errors. May be used by

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::size_t k_largest_batch = 1000; ///< keys that DeleteObjects takes
 constexpr std::chrono::milliseconds k_probe_timeout{10000};
+constexpr std::size_t k_slowest_line = 64; ///< bytes in a millisecond, on top of the time-out
 
 bool is_bucket_name(std::string_view name) {
     constexpr std::string_view k_letters =
@@ -38,9 +39,10 @@ S3Client::S3Client(Transport& transport, Clock& clock, S3Options options)
     m_options.part_size = std::max<std::size_t>(m_options.part_size, 1);
 }
 
-RemoteCaller S3Client::caller(ErrorInside inside) const {
+RemoteCaller S3Client::caller(ErrorInside inside, std::function<bool()> is_done) const {
     CallerOptions options = caller_options_of(m_options);
     options.error_of = s3_error_of;
+    options.is_done = std::move(is_done);
     if (inside == ErrorInside::yes) {
         options.error_inside = s3_error_inside;
     }
@@ -62,6 +64,10 @@ HttpRequest S3Client::signed_request(const Call& call) const {
     request.headers.push_back({"Host", parts.host});
     request.body = call.body;
     request.timeout = m_options.request_timeout;
+    if (request.timeout.count() > 0) { // 0: none
+        request.timeout +=
+            std::chrono::milliseconds((call.body.size() + call.wanted) / k_slowest_line);
+    }
     if (call.method == "PUT" || call.method == "POST") {
         const bool is_document = call.key.empty() || (call.method == "POST" && !call.body.empty());
         request.headers.push_back(
@@ -77,13 +83,16 @@ RemoteResult<void> S3Client::check_options() const {
                                 "the S3 server's access key or secret key is empty");
 }
 
-RemoteResult<HttpResponse>
-S3Client::send(const Call& call, const std::stop_token& stop, ErrorInside inside) const {
+RemoteResult<HttpResponse> S3Client::send(const Call& call,
+                                          const std::stop_token& stop,
+                                          ErrorInside inside,
+                                          std::function<bool()> is_done) const {
     if (const RemoteResult<void> usable = check_options(); !usable) {
         return tl::unexpected<RemoteError>(usable.error());
     }
-    return caller(inside).send_repeatedly([&] { return signed_request(call); },
-                                          RemoteCaller::Repeat::whatever_happened, stop);
+    return caller(inside, std::move(is_done))
+        .send_repeatedly([&] { return signed_request(call); },
+                         RemoteCaller::Repeat::whatever_happened, stop);
 }
 
 RemoteResult<S3Client::Call> S3Client::call_of(const std::string& method,
@@ -307,9 +316,30 @@ RemoteResult<void> S3Client::copy(const std::string& bucket,
     }
     call->headers.push_back(
         {"x-amz-copy-source", "/" + percent_encoded(bucket) + "/" + encoded_key(key)});
-    return k_s3_answers.read(send(*call, stop, ErrorInside::yes), [](const HttpResponse& answer) {
+    bool is_there = false;
+    const auto is_done = [&] {
+        const std::optional<S3Object> from = look_once(*source, stop);
+        const std::optional<S3Object> to = from ? look_once(*call, stop) : std::nullopt;
+        is_there = to && to->size == from->size && to->etag == from->etag;
+        return is_there;
+    };
+    const RemoteResult<HttpResponse> response = send(*call, stop, ErrorInside::yes, is_done);
+    if (is_there) {
+        return {};
+    }
+    return k_s3_answers.read(response, [](const HttpResponse& answer) {
         return check_root(answer, "CopyObjectResult");
     });
+}
+
+/// An object that a call is about; nothing if it is not there, or the server does not say at once.
+std::optional<S3Object> S3Client::look_once(Call call, const std::stop_token& stop) const {
+    call.method = "HEAD";
+    call.headers.clear();
+    const auto object = k_s3_answers.read(
+        caller(ErrorInside::no).send(signed_request(call), stop),
+        [&call](const HttpResponse& answer) { return parse_head(answer, call.key); });
+    return object ? std::optional<S3Object>(*object) : std::nullopt;
 }
 
 RemoteResult<void>

@@ -184,6 +184,7 @@ RemoteResult<void> S3Client::get_file(const std::string& bucket,
     for (std::uint64_t offset = 0; offset < size; offset += m_options.part_size) {
         const auto wanted =
             static_cast<std::size_t>(std::min<std::uint64_t>(m_options.part_size, size - offset));
+        call->wanted = wanted;
         call->headers = {{"Range", fmt::format("bytes={}-{}", offset, offset + wanted - 1)}};
         RemoteResult<void> taken =
             send(*call, stop)

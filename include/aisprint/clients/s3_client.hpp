@@ -92,7 +92,8 @@ public:
                                               const std::filesystem::path& path,
                                               std::stop_token stop) const;
 
-    /// Copies an object on the server. Servers copy up to 5 GiB.
+    /// Copies an object on the server. Servers copy up to 5 GiB. It is not done twice if an answer
+    /// is lost: servers tell others of each copy.
     [[nodiscard]] RemoteResult<void> copy(const std::string& bucket,
                                           const std::string& key,
                                           const std::string& to_bucket,
@@ -120,19 +121,23 @@ private:
         std::vector<std::pair<std::string, std::string>> query;
         std::vector<HttpHeader> headers;
         std::string body;
+        std::size_t wanted = 0; ///< bytes of an object that are to come back
     };
     /// Whether an answer of status 200 may hold an error.
     enum class ErrorInside { no, yes };
 
     [[nodiscard]] RemoteResult<void> check_options() const;
-    [[nodiscard]] RemoteCaller caller(ErrorInside inside) const;
+    [[nodiscard]] RemoteCaller caller(ErrorInside inside, std::function<bool()> is_done = {}) const;
     [[nodiscard]] RemoteResult<Call> call_of(const std::string& method,
                                              const std::string& bucket) const;
     [[nodiscard]] RemoteResult<Call>
     call_of(const std::string& method, const std::string& bucket, const std::string& key) const;
     [[nodiscard]] HttpRequest signed_request(const Call& call) const;
-    [[nodiscard]] RemoteResult<HttpResponse>
-    send(const Call& call, const std::stop_token& stop, ErrorInside inside = ErrorInside::no) const;
+    [[nodiscard]] RemoteResult<HttpResponse> send(const Call& call,
+                                                  const std::stop_token& stop,
+                                                  ErrorInside inside = ErrorInside::no,
+                                                  std::function<bool()> is_done = {}) const;
+    [[nodiscard]] std::optional<S3Object> look_once(Call call, const std::stop_token& stop) const;
     [[nodiscard]] RemoteResult<std::string> store(const Call& call,
                                                   const std::stop_token& stop) const;
     [[nodiscard]] RemoteResult<void> remove_batch(const std::string& bucket,

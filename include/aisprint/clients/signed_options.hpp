@@ -21,6 +21,7 @@ struct SignedOptions {
     RetryPolicy retries;
     /// The server's Retry-After is followed up to this.
     std::chrono::milliseconds longest_pause{60000};
+    /// Of a request. What moves large contents has more time: a second for each 64 kB.
     std::chrono::milliseconds request_timeout{60000};
     std::function<double()> random; ///< in [0, 1), for jitter; null: no jitter
 };

@@ -331,7 +331,7 @@ TEST_F(S3ClientTest, SaysWhatWasNotDeleted) {
 }
 
 TEST_F(S3ClientTest, CopiesFailInsideOfSuccess) {
-    answer({error(200, "InternalError"), xml("<CopyObjectResult/>")});
+    answer({error(200, "InternalError"), error(404, "NoSuchKey"), xml("<CopyObjectResult/>")});
     EXPECT_TRUE(client().copy("b1", "k", "b2", "k", {}));
     answer({error(200, "AccessDenied")});
     const auto denied = client().copy("b1", "k", "b2", "k", {});
@@ -339,6 +339,42 @@ TEST_F(S3ClientTest, CopiesFailInsideOfSuccess) {
     EXPECT_EQ(denied.error().kind, RemoteErrorKind::unauthorised);
     answer({xml("")});
     EXPECT_EQ(client().copy("b1", "k", "b2", "k", {}).error().kind, RemoteErrorKind::malformed);
+}
+
+/// A second copy would be a second event, and a second job of a service that waits for objects.
+TEST_F(S3ClientTest, CopiesWhoseAnswerIsLostAreNotDoneTwice) {
+    answer({no_answer(), head(3, "e1"), head(3, "e1")});
+    EXPECT_TRUE(client().copy("b1", "k 1", "b2", "k 2", {}));
+    EXPECT_THAT(asked(), ElementsAre("PUT /b2/k%202", "HEAD /b1/k%201", "HEAD /b2/k%202"));
+    for (const char* key : {"x-amz-copy-source", "Content-Type"}) {
+        EXPECT_EQ(header(2, key), "") << key;
+    }
+}
+
+TEST_F(S3ClientTest, CopiesThatWereNotDoneAreRepeated) {
+    answer({no_answer(), head(3, "e1"), error(404, "NoSuchKey"), error(503, "SlowDown"),
+            head(3, "e1"), head(3, "e0"), xml("<CopyObjectResult/>")});
+    EXPECT_TRUE(client().copy("b1", "k", "b2", "k", {}));
+    EXPECT_THAT(m_transport.answers, IsEmpty());
+    m_transport.requests.clear();
+    answer({tl::unexpected<TransportError>(
+                TransportError{TransportErrorKind::unreachable, Delivery::not_sent, "no route"}),
+            xml("<CopyObjectResult/>")});
+    EXPECT_TRUE(client().copy("b1", "k", "b2", "k", {}));
+    EXPECT_THAT(asked(), ElementsAre("PUT /b2/k", "PUT /b2/k")) << "nothing to look for";
+}
+
+TEST_F(S3ClientTest, LargeContentsHaveMoreTime) {
+    m_options.part_size = 1 << 20;
+    answer({stored("e1"), stored("e2"), head(640000, "e3"), range(std::string(640000, 'x'), "e3")});
+    EXPECT_TRUE(client().put("b1", "k", "small", {}));
+    EXPECT_TRUE(client().put("b1", "k", std::string(640000, 'x'), {}));
+    EXPECT_TRUE(client().get_file("b1", "k", m_folder.path() / "copy", {}));
+    std::vector<std::chrono::milliseconds> timeouts;
+    for (const HttpRequest& request : m_transport.requests) {
+        timeouts.push_back(request.timeout);
+    }
+    EXPECT_THAT(timeouts, ElementsAre(60s, 70s, 60s, 70s));
 }
 
 TEST_F(S3ClientTest, OtherServersAreNotBelieved) {
