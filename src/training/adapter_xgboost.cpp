@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // XGBoost: boosted trees by the library's C API. The only file that sees the library. Predictions
-// are made from the trees that it saves, exactly as the reader of model files makes them.
+// of a row are made from the trees that it saves, exactly as the reader of model files makes them;
+// those of many rows by the library, which adds the same numbers in the same order: most fits are
+// only judged, and saving would take a fourth of their time.
 #include "core.hpp"
 
 #include <fmt/format.h>
@@ -11,7 +13,7 @@
 #include <limits>
 #include <map>
 #include <memory>
-#include <optional>
+#include <mutex>
 #include <utility>
 
 namespace aisprint::training {
@@ -134,10 +136,36 @@ private:
     }
 };
 
+MatrixPointer make_matrix(const Matrix& rows, Calls& calls) {
+    std::vector<float> values;
+    values.reserve(rows.rows() * rows.columns());
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        for (const double value : rows.row(i)) {
+            values.push_back(static_cast<float>(value));
+        }
+    }
+    DMatrixHandle handle = nullptr;
+    calls.ok(XGDMatrixCreateFromMat_omp(values.data(), rows.rows(), rows.columns(),
+                                        std::numeric_limits<float>::quiet_NaN(), &handle, 1));
+    return MatrixPointer(handle);
+}
+
+MatrixPointer make_matrix(const Problem& problem, Calls& calls) {
+    MatrixPointer matrix = make_matrix(problem.features, calls);
+    std::vector<float> target;
+    for (const double value : problem.target) {
+        target.push_back(static_cast<float>(value));
+    }
+    if (calls.ok(0)) {
+        calls.ok(XGDMatrixSetFloatInfo(matrix.get(), "label", target.data(), target.size()));
+    }
+    return matrix;
+}
+
 class Boosted final : public Core {
 public:
-    Boosted(BoosterPointer booster, Trees trees, std::size_t features)
-        : m_booster(std::move(booster)), m_trees(std::move(trees)), m_features(features) {}
+    Boosted(BoosterPointer booster, std::size_t rounds, std::size_t features)
+        : m_booster(std::move(booster)), m_rounds(rounds), m_features(features) {}
 
     [[nodiscard]] double evaluate(std::span<const double> features) const override {
         return evaluate_part(features, Part());
@@ -147,8 +175,8 @@ public:
     [[nodiscard]] double evaluate_part(std::span<const double> features,
                                        const Part& part) const override {
         float sum = k_base_score;
-        for (std::size_t i = 0; i < std::min(part.trees, m_trees.size()); ++i) {
-            const std::vector<Node>& tree = m_trees[i];
+        for (std::size_t i = 0; i < std::min(part.trees, m_rounds); ++i) {
+            const std::vector<Node>& tree = trees()[i];
             const Node* node = tree.data();
             while (node->left != -1) {
                 const auto value =
@@ -160,25 +188,61 @@ public:
         return static_cast<double>(sum);
     }
 
+    [[nodiscard]] std::vector<double> evaluate_rows(const Matrix& rows,
+                                                    const Part& part) const override {
+        Calls calls;
+        const MatrixPointer matrix = make_matrix(rows, calls);
+        const std::string how = fmt::format(
+            R"({{"type": 0, "training": false, "iteration_begin": 0, "iteration_end": {},)"
+            R"( "strict_shape": false}})",
+            std::min(part.trees, m_rounds));
+        const bst_ulong* shape = nullptr;
+        bst_ulong dimensions = 0;
+        const float* values = nullptr; // the library's, until the thread's next call
+        if (!calls.ok(0) ||
+            !calls.ok(XGBoosterPredictFromDMatrix(m_booster.get(), matrix.get(), how.c_str(),
+                                                  &shape, &dimensions, &values))) {
+            return Core::evaluate_rows(rows, part); // it does not take numbers without end
+        }
+        return {values, values + rows.rows()};
+    }
+
     [[nodiscard]] nlohmann::ordered_json to_json() const override {
         Calls calls;
         const std::string document = save(m_booster.get(), "json", calls);
-        AISPRINT_ASSERT(!document.empty()); // it could be saved in the other format
+        AISPRINT_ASSERT(!document.empty());
         return nlohmann::ordered_json::parse(document);
     }
 
     [[nodiscard]] std::vector<double> importance() const override {
         std::vector<double> splits(m_features, 0.0);
-        for (const std::vector<Node>& tree : m_trees) {
+        for (const std::vector<Node>& tree : trees()) {
             count_splits(tree, splits);
         }
         return splits;
     }
 
 private:
-    BoosterPointer m_booster; ///< to be written as JSON, which takes longer than reading the trees
-    Trees m_trees;
+    BoosterPointer m_booster;
+    std::size_t m_rounds;
     std::size_t m_features;
+    mutable std::once_flag m_read;
+    mutable Trees m_trees;
+
+    /// The trees, read when they are first asked for. Numbers in binary: those of a text take as
+    /// long to write and read as the trees to grow.
+    const Trees& trees() const {
+        std::call_once(m_read, [&] {
+            Calls calls;
+            TreeScanner scanner;
+            const bool is_read =
+                nlohmann::json::sax_parse(save(m_booster.get(), "ubj", calls), &scanner,
+                                          nlohmann::json::input_format_t::ubjson);
+            AISPRINT_ASSERT(is_read && scanner.trees.size() == m_rounds);
+            m_trees = std::move(scanner.trees);
+        });
+        return m_trees;
+    }
 
     /// From the root on: pruned nodes stay in the arrays.
     static void count_splits(const std::vector<Node>& tree, std::vector<double>& splits) {
@@ -194,26 +258,6 @@ private:
         }
     }
 };
-
-MatrixPointer make_matrix(const Problem& problem, Calls& calls) {
-    std::vector<float> values;
-    std::vector<float> target;
-    for (std::size_t i = 0; i < problem.rows(); ++i) {
-        for (const double value : problem.features.row(i)) {
-            values.push_back(static_cast<float>(value));
-        }
-        target.push_back(static_cast<float>(problem.target[i]));
-    }
-    DMatrixHandle handle = nullptr;
-    if (!calls.ok(XGDMatrixCreateFromMat_omp(values.data(), problem.rows(), problem.columns(),
-                                             std::numeric_limits<float>::quiet_NaN(), &handle,
-                                             1))) {
-        return nullptr;
-    }
-    MatrixPointer matrix(handle);
-    calls.ok(XGDMatrixSetFloatInfo(handle, "label", target.data(), target.size()));
-    return matrix;
-}
 
 /// The library computes in single precision.
 void check_range(const Problem& problem, ParameterReader& parameters) {
@@ -298,21 +342,12 @@ CoreResult fit_xgboost(const Problem& problem, ParameterReader& parameters) {
     }
     Calls calls;
     BoosterPointer booster = train(problem, settings, rounds, calls);
-    // Numbers in binary: those of a text take as long to write and read as the trees to grow.
-    const std::string saved = calls.ok(0) ? save(booster.get(), "ubj", calls) : std::string();
-    TreeScanner scanner;
-    if (calls.ok(0) &&
-        !nlohmann::json::sax_parse(saved, &scanner, nlohmann::json::input_format_t::ubjson)) {
-        parameters.error("TRN034", "the model that the XGBoost library saved cannot be read");
-        return parameters.failure();
-    }
     if (!calls.ok(0)) {
         parameters.error("TRN034",
                          fmt::format("the XGBoost library fails to fit: {}", calls.reason()));
         return parameters.failure();
     }
-    return std::make_unique<Boosted>(std::move(booster), std::move(scanner.trees),
-                                     problem.columns());
+    return std::make_unique<Boosted>(std::move(booster), rounds, problem.columns());
 }
 
 } // namespace aisprint::training

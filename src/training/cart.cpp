@@ -77,13 +77,11 @@ public:
            std::vector<Rows> orders,
            Random random)
         : m_problem(problem), m_counts(counts), m_settings(settings), m_orders(std::move(orders)),
-          m_random(random), m_goes_left(problem.rows(), 0), m_candidates(problem.columns()) {
-        std::iota(m_candidates.begin(), m_candidates.end(), std::size_t{0});
-    }
+          m_seed(random.next()), m_goes_left(problem.rows(), 0), m_candidates(problem.columns()) {}
 
     [[nodiscard]] Tree grow() {
         Tree tree(1);
-        std::vector<Open> open{{0, 0, m_orders.front().size(), 0}};
+        std::vector<Open> open{{0, 0, m_orders.front().size(), 0, 1}};
         while (!open.empty()) {
             const Open at = open.back();
             open.pop_back();
@@ -100,8 +98,8 @@ public:
             tree[at.node].left = static_cast<int>(left);
             tree[at.node].right = static_cast<int>(left + 1);
             tree.resize(left + 2);
-            open.push_back({left + 1, middle, at.end, at.depth + 1});
-            open.push_back({left, at.begin, middle, at.depth + 1});
+            open.push_back({left + 1, middle, at.end, at.depth + 1, 2 * at.path + 1});
+            open.push_back({left, at.begin, middle, at.depth + 1, 2 * at.path});
         }
         return tree;
     }
@@ -112,13 +110,14 @@ private:
         std::size_t begin;
         std::size_t end;
         std::size_t depth;
+        std::uint64_t path; ///< 1, and a bit for each turn; far down the first ones are lost
     };
 
     const Problem& m_problem;
     const Rows& m_counts;
     const TreeSettings& m_settings;
     std::vector<Rows> m_orders;
-    Random m_random;
+    std::uint64_t m_seed;
     std::vector<char> m_goes_left; ///< by row
     std::vector<std::size_t> m_candidates;
     Rows m_moved;
@@ -170,21 +169,19 @@ private:
                rows >= m_settings.min_samples_split && rows / 2 >= m_settings.min_samples_leaf;
     }
 
-    /// Looks at all features, or draws them until enough that vary were seen and one could be
-    /// split.
+    /// Looks at features, in the order in which they are drawn if it matters, until enough that
+    /// vary were seen and one could be split.
     [[nodiscard]] Split best_split(const Open& at) {
+        std::iota(m_candidates.begin(), m_candidates.end(), std::size_t{0});
+        if (m_settings.ties == Ties::drawn || m_settings.max_features < m_candidates.size()) {
+            Random(m_seed, at.path).shuffle(m_candidates);
+        }
         Split best;
         std::size_t seen = 0;
-        const bool all = m_settings.max_features >= m_candidates.size();
-        for (std::size_t drawn = 0; drawn < m_candidates.size(); ++drawn) {
-            if (!all) {
-                if (seen >= m_settings.max_features && best.found) {
-                    break;
-                }
-                const std::size_t other = drawn + m_random.below(m_candidates.size() - drawn);
-                std::swap(m_candidates[drawn], m_candidates[other]);
+        for (const std::size_t feature : m_candidates) {
+            if (seen >= m_settings.max_features && best.found) {
+                break;
             }
-            const std::size_t feature = m_candidates[drawn];
             const Rows& order = m_orders[feature];
             if (value(order[at.begin], feature) == value(order[at.end - 1], feature)) {
                 continue;
@@ -199,14 +196,13 @@ private:
         return best;
     }
 
-    /// Takes the split between positions i and i + 1 of a feature's order if it is better. Features
-    /// that are made from each other often part the rows in the same way, and differ in where the
-    /// values between go: the one with the widest gap there, as a share of its range, is taken.
+    /// Takes the split between positions i and i + 1 of a feature's order if it is better. Gaps are
+    /// compared as shares of the features' ranges.
     void
     consider(const Open& at, std::size_t feature, std::size_t i, double gain, Split& best) const {
         const double tie = k_tie * m_error;
-        if (best.found &&
-            (gain < best.gain - tie || (gain <= best.gain + tie && feature == best.feature))) {
+        const bool keeps_equals = m_settings.ties == Ties::drawn || feature == best.feature;
+        if (best.found && (gain < best.gain - tie || (gain <= best.gain + tie && keeps_equals))) {
             return;
         }
         const Rows& order = m_orders[feature];

@@ -14,8 +14,15 @@ namespace aisprint::training {
 /// What a split lowers: the sum of squared errors around means, or of absolute ones around medians.
 enum class Criterion { squared_error, absolute_error };
 
+/// Which of equal splits is taken: the one with the widest gap between the values on its sides,
+/// then that of the lowest feature; or one by lot. Features that are made of each other often part
+/// the rows alike and differ in where the values between go. One tree had better choose well; the
+/// trees of a forest had better differ.
+enum class Ties { widest_gap, drawn };
+
 struct TreeSettings {
     Criterion criterion = Criterion::squared_error;
+    Ties ties = Ties::widest_gap;
     std::size_t max_depth = SIZE_MAX;
     std::size_t max_features = SIZE_MAX; ///< looked at for each split, drawn at random
     std::size_t min_samples_split = 2;   ///< rows
@@ -43,8 +50,8 @@ class TreeGrower {
 public:
     explicit TreeGrower(const Problem& problem);
 
-    /// `counts` says how often each row is there. Of equal splits, the one with the widest gap
-    /// between the values on its sides; then lowest feature, lowest threshold.
+    /// `counts` says how often each row is there. Of equal splits of one feature, that with the
+    /// lowest threshold. What is drawn at a node does not depend on how deep the tree may get.
     [[nodiscard]] Tree grow(const std::vector<std::uint32_t>& counts,
                             const TreeSettings& settings,
                             Random random) const;

@@ -43,6 +43,16 @@ public:
                                                const Part& /*part*/) const {
         return evaluate(features);
     }
+    /// The same of many rows.
+    [[nodiscard]] virtual std::vector<double> evaluate_rows(const Matrix& rows,
+                                                            const Part& part) const {
+        std::vector<double> values;
+        values.reserve(rows.rows());
+        for (std::size_t i = 0; i < rows.rows(); ++i) {
+            values.push_back(evaluate_part(rows.row(i), part));
+        }
+        return values;
+    }
     [[nodiscard]] virtual nlohmann::ordered_json to_json() const = 0;
     [[nodiscard]] virtual std::vector<double> importance() const = 0;
 };

@@ -63,12 +63,10 @@ std::vector<double> predict_rows(const Campaign& campaign,
     for (const std::size_t row : trained) {
         least = std::min(least, campaign.data.target[row]);
     }
-    const Matrix features = campaign.data.features.take(rows, trial.features);
-    std::vector<double> predictions;
-    predictions.reserve(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const double value = regressor.predict_by_part(features.row(i), part);
-        predictions.push_back(std::isfinite(value) && value > 0 ? value : least);
+    std::vector<double> predictions =
+        regressor.predict_rows_by_part(campaign.data.features.take(rows, trial.features), part);
+    for (double& value : predictions) {
+        value = std::isfinite(value) && value > 0 ? value : least;
     }
     return predictions;
 }
@@ -107,6 +105,7 @@ std::vector<Scored> Evaluator::evaluate(std::vector<Trial> trials) const {
         for (std::size_t f = 0; f < m_folds.size(); ++f) {
             const Outcome& outcome = outcomes[t * m_folds.size() + f];
             score.mape += outcome.mape / static_cast<double>(m_folds.size());
+            score.folds.push_back(outcome.mape);
             if (!outcome.done && score.ok) {
                 score.ok = false;
                 score.error = outcome.error;

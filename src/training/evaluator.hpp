@@ -23,7 +23,8 @@ struct Trial {
 struct Score {
     bool ok = false;
     double mape = 0;
-    std::string error; ///< of the first fold that failed
+    std::string error;              ///< of the first fold that failed
+    std::vector<double> folds = {}; ///< the MAPE of each
 };
 
 /// A trial with its score.

@@ -28,13 +28,6 @@ std::optional<std::size_t> count_of(const ParameterValue& value) {
     return static_cast<std::size_t>(std::round(*number));
 }
 
-bool looks_at_all(const ParameterValue& max_features) {
-    const auto* number = std::get_if<double>(&max_features);
-    const auto* word = std::get_if<std::string>(&max_features);
-    return std::holds_alternative<std::monostate>(max_features) ||
-           (number != nullptr && *number == 1) || (word != nullptr && *word == "auto");
-}
-
 /// Makes families of the trials of one technique.
 class Families {
 public:
@@ -78,7 +71,7 @@ private:
                 parameters.erase("n_estimators");
             }
         }
-        if (m_has_depth && looks_at_all(value_of(m_defaults, parameters, "max_features"))) {
+        if (m_has_depth) {
             const ParameterValue value = value_of(m_defaults, parameters, "max_depth");
             const auto depth = count_of(value);
             if (depth || std::holds_alternative<std::monostate>(value)) {

@@ -42,6 +42,23 @@ public:
         return m_transform == "log" ? std::exp(raw) : raw;
     }
 
+    [[nodiscard]] std::vector<double> predict_rows_by_part(const Matrix& rows,
+                                                           const Part& part) const override {
+        if (m_scaling) {
+            std::vector<double> values;
+            for (std::size_t i = 0; i < rows.rows(); ++i) {
+                values.push_back(predict_by_part(rows.row(i), part));
+            }
+            return values;
+        }
+        std::vector<double> values = m_core->evaluate_rows(rows, part);
+        if (m_transform == "log") {
+            std::ranges::transform(values, values.begin(),
+                                   [](double value) { return std::exp(value); });
+        }
+        return values;
+    }
+
     [[nodiscard]] nlohmann::ordered_json to_json() const override { return m_core->to_json(); }
 
     [[nodiscard]] nlohmann::ordered_json scaling() const override {

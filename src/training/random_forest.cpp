@@ -7,7 +7,8 @@
 namespace aisprint::training {
 
 CoreResult fit_random_forest(const Problem& problem, ParameterReader& parameters) {
-    const TreeSettings settings = read_tree_settings(problem, parameters);
+    TreeSettings settings = read_tree_settings(problem, parameters);
+    settings.ties = Ties::drawn;
     const std::size_t count = parameters.whole("n_estimators", 1, 100'000);
     if (parameters.failed()) {
         return parameters.failure();

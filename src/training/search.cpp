@@ -5,6 +5,9 @@
 #include "tpe.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <numeric>
 #include <utility>
 
 namespace aisprint::training {
@@ -14,9 +17,33 @@ namespace {
 constexpr std::size_t k_most_random = 20;
 constexpr std::size_t k_least_random = 10;
 
-bool is_of_trees(Technique technique) {
-    return technique == Technique::decision_tree || technique == Technique::random_forest ||
-           technique == Technique::xgboost;
+/// What is tried both ways of a technique, though the configuration does not mention it.
+struct Addition {
+    std::string name;
+    ParameterValue plain;
+    ParameterValue other;
+};
+
+std::optional<Addition> addition_to(const TrainingConfig& config, Technique technique) {
+    Addition addition;
+    switch (technique) {
+    case Technique::decision_tree:
+    case Technique::random_forest:
+    case Technique::xgboost:
+        addition = {"target_transform", std::string("none"), std::string("log")};
+        break;
+    case Technique::stepwise: // its tests of features depend on the weights
+        addition = {"relative_weights", false, true};
+        break;
+    default:
+        return std::nullopt;
+    }
+    const auto found = config.candidates.find(technique);
+    const bool is_given = found != config.candidates.end() &&
+                          std::ranges::any_of(found->second, [&](const auto& entry) {
+                              return entry.first == addition.name;
+                          });
+    return is_given || config.compatible ? std::nullopt : std::optional(addition);
 }
 
 ParameterCandidates candidates_of(const TrainingConfig& config, Technique technique) {
@@ -25,22 +52,55 @@ ParameterCandidates candidates_of(const TrainingConfig& config, Technique techni
     if (found != config.candidates.end()) {
         candidates = found->second;
     }
-    const bool has_transform = std::ranges::any_of(
-        candidates, [](const auto& entry) { return entry.first == "target_transform"; });
-    if (has_transform || config.compatible || !is_of_trees(technique)) {
+    const std::optional<Addition> addition = addition_to(config, technique);
+    if (!addition) {
         return candidates;
     }
-    const ParameterValue none = std::string("none");
-    const ParameterValue log = std::string("log");
     if (config.search_evaluations) {
         Prior prior;
         prior.kind = PriorKind::choice;
-        prior.choices = {none, log};
-        candidates.push_back({"target_transform", {prior}});
+        prior.choices = {addition->plain, addition->other};
+        candidates.push_back({addition->name, {prior}});
     } else {
-        candidates.push_back({"target_transform", {none, log}});
+        candidates.push_back({addition->name, {addition->plain, addition->other}});
     }
     return candidates;
+}
+
+/// Whether one is better by more than the standard error of the difference, fold by fold. A single
+/// fold tells nothing of that error.
+bool is_clearly_better(const Score& score, const Score& than) {
+    std::vector<double> gains;
+    for (std::size_t i = 0; i < score.folds.size(); ++i) {
+        gains.push_back(than.folds[i] - score.folds[i]);
+    }
+    const auto count = static_cast<double>(gains.size());
+    const double mean = std::accumulate(gains.begin(), gains.end(), 0.0) / count;
+    double squares = 0;
+    for (const double gain : gains) {
+        squares += (gain - mean) * (gain - mean);
+    }
+    return gains.size() < 2 ? mean > 0 : mean > std::sqrt(squares / (count - 1) / count);
+}
+
+/// The best one. What was added to the configuration must earn its place: of many trials some are
+/// best by luck, and twice as many are when everything is tried both ways.
+Scored chosen_of(const std::vector<Scored>& scored, const std::optional<Addition>& addition) {
+    const Scored& best = best_of(scored);
+    if (!addition || !best.score.ok) {
+        return best;
+    }
+    std::vector<Scored> plain;
+    std::ranges::copy_if(scored, std::back_inserter(plain), [&](const Scored& other) {
+        const auto value = other.trial.parameters.find(addition->name);
+        return other.score.ok && value != other.trial.parameters.end() &&
+               value->second == addition->plain;
+    });
+    if (plain.empty()) {
+        return best;
+    }
+    const Scored& best_plain = best_of(plain);
+    return is_clearly_better(best.score, best_plain.score) ? best : best_plain;
 }
 
 /// One search with priors.
@@ -118,12 +178,12 @@ Scored search(const Evaluator& evaluator,
             derive_seed(evaluator.seed(), "search/" + std::to_string(number++));
         std::vector<Scored> found = search_space(
             evaluator, space, features, config.search_evaluations.value_or(1), starts, seed);
-        scored.push_back(best_of(found));
+        std::ranges::move(found, std::back_inserter(scored));
     }
     if (!plain.empty()) {
-        scored.push_back(best_of(evaluator.evaluate(std::move(plain))));
+        std::ranges::move(evaluator.evaluate(std::move(plain)), std::back_inserter(scored));
     }
-    return best_of(scored);
+    return chosen_of(scored, addition_to(config, evaluator.technique()));
 }
 
 } // namespace aisprint::training

@@ -54,9 +54,13 @@ void expect_equal_predictions(Technique technique, const std::vector<Trial>& tri
                                  trials[member.trial].parameters, {.seed = 3});
             ASSERT_TRUE(own);
             ++members;
+            const auto together = (*largest)->predict_rows_by_part(data.features, member.part);
+            ASSERT_THAT(together, SizeIs(data.features.rows()));
             for (std::size_t i = 0; i < data.features.rows(); ++i) {
                 const auto row = data.features.row(i);
                 ASSERT_EQ((*largest)->predict_by_part(row, member.part), (*own)->predict(row))
+                    << to_string(technique) << ", trial " << member.trial << ", row " << i;
+                ASSERT_EQ(together[i], (*own)->predict(row))
                     << to_string(technique) << ", trial " << member.trial << ", row " << i;
             }
         }
@@ -95,12 +99,17 @@ TEST(Families, OfTreesShareFitsOfDeeperOnes) {
     expect_equal_predictions(Technique::decision_tree, trials);
 }
 
-TEST(Families, KeepApartWhatDrawsOrCannotBeFitted) {
-    // which features are drawn depends on all nodes before
-    const auto drawing = trials_of(
-        {{{"max_depth", 2.0}, {"max_features", 2.0}}, {{"max_depth", 6.0}, {"max_features", 2.0}}});
-    EXPECT_THAT(families_of(Technique::random_forest, drawing), SizeIs(2));
-    expect_equal_predictions(Technique::random_forest, drawing);
+TEST(Families, OfForestsThatDrawFeaturesShareFitsOfDeeperTrees) {
+    const auto trials = trials_of({{{"max_depth", 2.0}, {"max_features", 2.0}},
+                                   {{"max_depth", 6.0}, {"max_features", 2.0}},
+                                   {{"max_depth", 6.0}, {"max_features", 1.0}}});
+    EXPECT_THAT(families_of(Technique::random_forest, trials), SizeIs(2));
+    expect_equal_predictions(Technique::random_forest, trials);
+    EXPECT_THAT(families_of(Technique::decision_tree, trials), SizeIs(2));
+    expect_equal_predictions(Technique::decision_tree, trials);
+}
+
+TEST(Families, KeepApartWhatCannotBeFittedOrHasNoParts) {
     const auto broken = trials_of({{{"n_estimators", 0.0}}, {{"n_estimators", 5.0}}});
     EXPECT_THAT(families_of(Technique::xgboost, broken), SizeIs(2));
     std::vector<Trial> others = trials_of({{{"n_estimators", 5.0}}, {{"n_estimators", 6.0}}});

@@ -254,6 +254,25 @@ TEST(Forests, AreMeansOfBootstrapTrees) {
     EXPECT_EQ(few->to_json()["trees"][2], trees[2]);
 }
 
+/// Features that part the rows alike are used in turn, so that the trees differ in where they put
+/// values between those that they know.
+TEST(Forests, DrawLotsBetweenEqualSplits) {
+    Matrix features(12, 2);
+    std::vector<double> target;
+    for (std::size_t i = 0; i < features.rows(); ++i) {
+        const auto x = static_cast<double>(i / 3 + 1);
+        features.at(i, 0) = x;
+        features.at(i, 1) = 1 / x;
+        target.push_back(10 / x);
+    }
+    const auto forest = fit(Technique::random_forest, features, target,
+                            {{"n_estimators", 30.0}, {"max_depth", 1.0}}, {.seed = 1});
+    ASSERT_TRUE(forest);
+    for (const double splits : (*forest)->importance()) {
+        EXPECT_GT(splits, 5);
+    }
+}
+
 TEST(Forests, RowsDrawnTwiceCountTwice) {
     // With two rows a root's mean tells what was drawn: 0, 1/2 or 1; all must come up.
     Data data{Matrix(2, 1), {0, 1}};

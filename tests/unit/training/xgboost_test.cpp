@@ -122,5 +122,32 @@ TEST(XGBoost, PrunedTreesLoad) {
     }
 }
 
+/// The library predicts many rows at once but for numbers that are none in single precision.
+TEST(Xgboost, PredictsManyRowsAsOneByOne) {
+    Matrix features(40, 2);
+    std::vector<double> target;
+    for (std::size_t i = 0; i < features.rows(); ++i) {
+        features.at(i, 0) = static_cast<double>(i % 8) / 3;
+        features.at(i, 1) = static_cast<double>(i / 8) / 7;
+        target.push_back(5 + features.at(i, 0) * features.at(i, 1) +
+                         0.1 / (1.0 + static_cast<double>(i)));
+    }
+    for (const char* transform : {"none", "log"}) {
+        const auto model = fit(
+            Technique::xgboost, features, target,
+            {{"n_estimators", 50.0}, {"gamma", 0.0}, {"target_transform", std::string(transform)}},
+            {.seed = 2});
+        ASSERT_TRUE(model);
+        Matrix rows = features;
+        for (const double last : {1.5, 1e300, -1e300}) {
+            rows.at(39, 1) = last;
+            const auto values = (*model)->predict_rows_by_part(rows, Part());
+            for (std::size_t i = 0; i < rows.rows(); ++i) {
+                EXPECT_EQ(values.at(i), (*model)->predict(rows.row(i))) << transform << " " << i;
+            }
+        }
+    }
+}
+
 } // namespace
 } // namespace aisprint::training
