@@ -2,6 +2,7 @@
 #include "aisprint/profiling/local_backend.hpp"
 
 #include "buckets.hpp"
+#include "last_line.hpp"
 #include "local_run.hpp"
 
 #include "aisprint/base/files.hpp"
@@ -46,6 +47,20 @@ print(sys.executable)
 print(', '.join(sorted(n for n in names if importlib.util.find_spec(n) is None)), end='')
 )";
 
+/// Cuts moments off as OSCAR and its supervisor tell them.
+void cut_off(JobRecord& job) {
+    for (auto* moment : {&job.job_create, &job.pod_create, &job.job_start, &job.job_finish}) {
+        if (*moment) {
+            *moment = std::chrono::floor<std::chrono::seconds>(**moment);
+        }
+    }
+    for (auto* moment : {&job.script_start, &job.script_end}) {
+        if (*moment) {
+            *moment = std::chrono::floor<std::chrono::milliseconds>(**moment);
+        }
+    }
+}
+
 } // namespace
 
 struct LocalBackend::Impl {
@@ -78,9 +93,10 @@ struct LocalBackend::Impl {
         request.environment = environment_of(unit);
         AISPRINT_TRY_ASSIGN(const ProcessResult result, run_process(request));
         if (result.exit_code != 0) {
-            return Answer{python, result.exit_code == k_program_not_found
-                                      ? "everything (it is not there)"
-                                      : "a way to read main.py"};
+            return Answer{python,
+                          result.exit_code == k_program_not_found
+                              ? "everything (it is not there)"
+                              : "a way to read main.py: " + last_line(result.standard_error)};
         }
         const std::string& text = result.standard_output;
         const std::size_t end = text.find('\n');
@@ -192,6 +208,13 @@ Result<RunOutcome> LocalBackend::run(const RunRequest& request,
     }
     AISPRINT_TRY_ASSIGN(RunOutcome outcome, run_stages(request, std::move(stages), m_impl->options,
                                                        m_impl->groups, progress, stop));
+    for (std::vector<JobRecord>& jobs : outcome.jobs) {
+        for (JobRecord& job : jobs) {
+            if (m_impl->options.whole_seconds) {
+                cut_off(job);
+            }
+        }
+    }
     if (request.kind == RunKind::full_workflow && !outcome.interrupted) {
         AISPRINT_TRY(write_file_atomic(request.work / k_objects_of, request.workflow));
     }

@@ -5,6 +5,7 @@
 #include "buckets.hpp"
 #include "job_log.hpp"
 #include "job_process.hpp"
+#include "run_files.hpp"
 #include "run_health.hpp"
 #include "uploads.hpp"
 
@@ -16,7 +17,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fcntl.h>
 #include <map>
 #include <thread>
 #include <unistd.h>
@@ -66,42 +66,6 @@ OutputName output_name(const std::string& key, const fs::path& folder) {
     }
     const std::string uuid = make_uuid();
     return {folder / (k_prefix + uuid), uuid};
-}
-
-/// A hard link, or a copy where there can be none: inputs are only read.
-Result<void> stage(const fs::path& from, const fs::path& to) {
-    // of what a symbolic link names, not of the link itself
-    const bool linked =
-        ::linkat(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), AT_SYMLINK_FOLLOW) == 0;
-    return linked ? Result<void>{} : copy_regular_file(from, to);
-}
-
-/// Files below a folder, by their path in it, sorted. What a component made unreadable is not
-/// there.
-std::vector<std::string> files_below(const fs::path& folder) {
-    std::vector<std::string> files;
-    std::error_code ignored;
-    fs::recursive_directory_iterator entry(folder, ignored);
-    for (; entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
-        if (entry->is_regular_file(ignored)) {
-            files.push_back(entry->path().lexically_relative(folder).string());
-        }
-    }
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
-/// Objects of a bucket, in order of their names.
-std::vector<fs::path> objects_of(const fs::path& bucket) {
-    std::vector<fs::path> objects;
-    std::error_code ignored;
-    for (const fs::directory_entry& entry : fs::directory_iterator(bucket, ignored)) {
-        if (entry.is_regular_file(ignored)) {
-            objects.push_back(entry.path());
-        }
-    }
-    std::sort(objects.begin(), objects.end());
-    return objects;
 }
 
 /// Where the full workflow left what goes through a single service again.
@@ -254,7 +218,7 @@ private:
         const fs::path target = m_request.work / bucket / key;
         AISPRINT_TRY(make_directories(target.parent_path()));
         const fs::path hidden = target.parent_path() / (".tmp-" + target.filename().string());
-        AISPRINT_TRY(stage(file, hidden));
+        AISPRINT_TRY(stage_file(file, hidden));
         return appear(hidden, target, bucket, key);
     }
 
@@ -338,8 +302,7 @@ private:
 
         const fs::path input = input_folder / fs::path(object.key).filename();
         job.job_start = m_clock.now();
-        AISPRINT_TRY(
-            aisprint::profiling::stage(m_request.work / stage.input_bucket / object.key, input));
+        AISPRINT_TRY(stage_file(m_request.work / stage.input_bucket / object.key, input));
         const OutputName output = output_name(object.key, output_folder);
 
         JobProcess process = make_process(slot, stage, object, input, output_folder, output);

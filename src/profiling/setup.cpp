@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/profiling/setup.hpp"
 
+#include "last_line.hpp"
+
 #include "aisprint/base/files.hpp"
 #include "aisprint/base/process.hpp"
 
@@ -18,17 +20,6 @@ namespace fs = std::filesystem;
 constexpr const char* k_environment = ".venv";
 constexpr const char* k_interpreter = ".venv/bin/python";
 constexpr const char* k_requirements = "requirements.txt";
-
-/// The last line of a program's errors that says something.
-std::string last_line(const std::string& text) {
-    const std::size_t end = text.find_last_not_of(" \n\r");
-    if (end == std::string::npos) {
-        return "it says nothing";
-    }
-    const std::size_t begin = text.find_last_of('\n', end);
-    return text.substr(begin == std::string::npos ? 0 : begin + 1,
-                       end - (begin == std::string::npos ? 0 : begin + 1) + 1);
-}
 
 class Environments {
 public:

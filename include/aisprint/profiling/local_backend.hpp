@@ -17,6 +17,7 @@ struct LocalOptions {
     std::filesystem::path python_package; ///< put on PYTHONPATH: where `aisprint` lies
     std::optional<double> job_timeout_seconds;
     bool set_thread_env = false;
+    bool whole_seconds = false; ///< moments are cut off as OSCAR tells them, for comparisons
 };
 
 /// Runs components as processes of this machine, each from the folder of its design, `parallelism`

@@ -107,6 +107,17 @@ class Campaign(unittest.TestCase):
         sizes = (self.app / "oscarp" / "components_data_size.yaml").read_text()
         return self.tree(), self.records(), self.rows(), sizes
 
+    def test_interpreters_are_paths_of_where_one_is(self):
+        (pathlib.Path(self.scratch.name) / "bin").mkdir()
+        (pathlib.Path(self.scratch.name) / "bin/python").symlink_to("/usr/bin/python3")
+        for arguments in (["--python", "bin/python"], []):
+            done = subprocess.run([AISPRINT, "profile", "--application_dir", "app", "--dry_run",
+                                   *arguments], capture_output=True, text=True, check=False,
+                                  cwd=self.scratch.name)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            parameters = self.app / "oscarp" / "run_parameters.yaml"
+            parameters.write_text(parameters.read_text() + "other: {python: ../bin/python}\n")
+
     def test_killed_at_any_moment_it_goes_on(self):
         begin = time.monotonic()
         whole = self.finish()

@@ -355,6 +355,30 @@ TEST_F(Local, NothingOfAJobSurvivesAKilledProgram) {
     EXPECT_TRUE(ends_soon(child));
 }
 
+TEST_F(Local, MomentsCanBeThoseOfOscar) {
+    LocalOptions options;
+    options.application = m_scratch.path();
+    options.pythons = {k_python};
+    options.whole_seconds = true;
+    LocalBackend local(options);
+    ASSERT_TRUE(local.check(m_testbed));
+    const auto outcome = local.run(request(1, 2), ignore, {});
+    ASSERT_TRUE(outcome);
+    for (const JobRecord& job : outcome->jobs[0]) {
+        EXPECT_EQ(job.job_create->time_since_epoch().count() % 1'000'000, 0);
+        EXPECT_EQ(job.job_finish->time_since_epoch().count() % 1'000'000, 0);
+        EXPECT_EQ(job.script_end->time_since_epoch().count() % 1'000, 0);
+        EXPECT_GT(*job.script_end, *job.script_start);
+    }
+}
+
+TEST_F(Local, ProgramsThatCannotBeReadAreToldWithTheReason) {
+    component("a", "def f(:\n");
+    const auto checked = backend().check(m_testbed);
+    ASSERT_FALSE(checked);
+    EXPECT_THAT(checked.error().diagnostics[0].message, HasSubstr("SyntaxError"));
+}
+
 TEST_F(Local, UnreadableOutputsAreNotThere) {
     component("a", "import os, sys\nfolder = os.path.dirname(sys.argv[4])\n"
                    "os.mkdir(folder + '/closed', 0)\nos.symlink('nothing', folder + '/link')\n"
