@@ -28,11 +28,32 @@ std::optional<std::size_t> count_of(const ParameterValue& value) {
     return static_cast<std::size_t>(std::round(*number));
 }
 
+/// Takes out of the parameters of SVR what its kernel does not look at: gamma of the linear one,
+/// the degree of all but poly. What no fit takes is left in.
+void forget_unused(const Parameters& defaults, Parameters& parameters) {
+    const ParameterValue kernel = value_of(defaults, parameters, "kernel");
+    const auto* name = std::get_if<std::string>(&kernel);
+    if (name == nullptr || *name == "poly") {
+        return;
+    }
+    constexpr std::size_t k_highest = 20;
+    const auto degree = count_of(value_of(defaults, parameters, "degree"));
+    if (degree && *degree <= k_highest) {
+        parameters.erase("degree");
+    }
+    const ParameterValue gamma = value_of(defaults, parameters, "gamma");
+    const auto* number = std::get_if<double>(&gamma);
+    if (*name == "linear" && number != nullptr && std::isfinite(*number) && *number > 0) {
+        parameters.erase("gamma");
+    }
+}
+
 /// Makes families of the trials of one technique.
 class Families {
 public:
     explicit Families(Technique technique)
-        : m_has_count(technique == Technique::random_forest || technique == Technique::xgboost),
+        : m_technique(technique),
+          m_has_count(technique == Technique::random_forest || technique == Technique::xgboost),
           m_has_depth(technique == Technique::random_forest ||
                       technique == Technique::decision_tree),
           m_defaults(default_parameters(technique)) {}
@@ -40,6 +61,9 @@ public:
     void add(std::size_t number, const Trial& trial) {
         Trial rest = trial; // without what may differ
         const Part part = take_part(rest.parameters);
+        if (m_technique == Technique::svr) {
+            forget_unused(m_defaults, rest.parameters);
+        }
         const auto found = std::ranges::find(m_rests, rest);
         const auto at = static_cast<std::size_t>(found - m_rests.begin());
         if (found == m_rests.end()) {
@@ -54,6 +78,7 @@ public:
     [[nodiscard]] std::vector<Family> take() { return std::move(m_families); }
 
 private:
+    Technique m_technique;
     bool m_has_count;
     bool m_has_depth;
     Parameters m_defaults;

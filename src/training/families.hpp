@@ -20,9 +20,10 @@ struct Family {
     std::vector<Member> members;
 };
 
-/// Puts trials together that differ in the number of trees only, or, where trees look at all
-/// features and nothing is drawn while they grow, in their depth. Boosted trees are cut by their
-/// number alone: the next tree depends on the depth of the last one.
+/// Puts trials together that differ in the number of trees only, or, of techniques whose trees do
+/// not depend on each other, in their depth; boosted trees are cut by their number alone, for the
+/// next tree depends on the depth of the last one. Of SVR, those that differ in what their kernel
+/// does not look at.
 [[nodiscard]] std::vector<Family> families_of(Technique technique,
                                               const std::vector<Trial>& trials);
 

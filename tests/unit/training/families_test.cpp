@@ -109,6 +109,27 @@ TEST(Families, OfForestsThatDrawFeaturesShareFitsOfDeeperTrees) {
     expect_equal_predictions(Technique::decision_tree, trials);
 }
 
+TEST(Families, OfSupportVectorsShareWhatTheirKernelDoesNotSee) {
+    const auto trials =
+        trials_of({{{"kernel", std::string("linear")}, {"gamma", 0.1}},
+                   {{"kernel", std::string("linear")}, {"gamma", 1.0}},
+                   {{"kernel", std::string("linear")}, {"degree", 3.0}},
+                   {{"kernel", std::string("rbf")}, {"gamma", 0.1}},
+                   {{"kernel", std::string("rbf")}, {"gamma", 1.0}},
+                   {{"kernel", std::string("rbf")}, {"gamma", 1.0}, {"degree", 3.0}},
+                   {{"kernel", std::string("poly")}, {"gamma", 0.1}},
+                   {{"kernel", std::string("poly")}, {"gamma", 1.0}}});
+    EXPECT_THAT(families_of(Technique::svr, trials), SizeIs(5));
+    expect_equal_predictions(Technique::svr, trials);
+    // each of these has an error of its own to tell
+    const auto broken = trials_of({{{"kernel", std::string("linear")}, {"gamma", -1.0}},
+                                   {{"kernel", std::string("linear")}, {"gamma", 1.0}},
+                                   {{"kernel", std::string("linear")}, {"degree", 99.0}},
+                                   {{"kernel", std::string("cubic")}, {"gamma", 0.1}},
+                                   {{"kernel", 3.0}}});
+    EXPECT_THAT(families_of(Technique::svr, broken), SizeIs(5));
+}
+
 TEST(Families, KeepApartWhatCannotBeFittedOrHasNoParts) {
     const auto broken = trials_of({{{"n_estimators", 0.0}}, {{"n_estimators", 5.0}}});
     EXPECT_THAT(families_of(Technique::xgboost, broken), SizeIs(2));
