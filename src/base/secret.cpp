@@ -2,7 +2,9 @@
 #include "aisprint/base/secret.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <iterator>
 
 namespace aisprint {
 
@@ -50,6 +52,20 @@ std::size_t authorization_length(std::string_view text) {
 }
 
 } // namespace
+
+bool names_a_secret(std::string_view name) {
+    static constexpr std::array<std::string_view, 6> k_words{"password", "token", "secret",
+                                                             "cred",     "_pass", "im_auth"};
+    std::string lower;
+    std::transform(name.begin(), name.end(), std::back_inserter(lower),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    // token_type says what kind of token there is; *_SK holds the secret key of a MinIO
+    return !lower.ends_with("_type") &&
+           (lower.ends_with("_sk") ||
+            std::any_of(k_words.begin(), k_words.end(), [&](std::string_view word) {
+                return lower.find(word) != std::string::npos;
+            }));
+}
 
 void Redactor::add(const Secret& secret) {
     const std::string& text = secret.reveal();

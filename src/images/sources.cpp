@@ -53,7 +53,8 @@ std::string folder_of_script(const std::string& path) {
     return fs::path(path).parent_path().filename().string();
 }
 
-/// Whether everyone who can pull the image would rather not see this variable.
+/// Whether everyone who can pull the image would rather not see this variable. Unlike
+/// names_a_secret() it asks for whole words: TOKENIZERS_PARALLELISM deserves no warning.
 bool looks_secret(const std::string& name) {
     std::string upper;
     std::ranges::transform(name, std::back_inserter(upper),

@@ -26,6 +26,10 @@ private:
     std::string m_value;
 };
 
+/// Whether inputs and outputs of the Infrastructure Manager's documents called like this hold
+/// passwords, tokens or keys. Rather one too many: what they hold is kept from the user's eyes.
+[[nodiscard]] bool names_a_secret(std::string_view name);
+
 /// Takes secrets out of texts that people or log files get to see.
 class Redactor {
 public:

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "views/outputs_view.hpp"
 
+#include "aisprint/base/secret.hpp"
 #include "aisprint/base/yaml.hpp"
-
-#include <algorithm>
-#include <array>
-#include <string_view>
 
 namespace aisprint::cli {
 
@@ -19,13 +16,6 @@ constexpr const char* k_hidden = "***";
 bool is_private_key(const std::string& text) {
     return text.find("-----BEGIN ") != std::string::npos &&
            text.find("PRIVATE KEY") != std::string::npos;
-}
-
-bool names_a_secret(const std::string& name) {
-    constexpr std::array<std::string_view, 4> k_words{"password", "token", "secret", "cred"};
-    return !name.ends_with("_type") && std::ranges::any_of(k_words, [&](std::string_view word) {
-        return name.find(word) != std::string::npos;
-    });
 }
 
 void hide(Json& value, const std::string& name, ShownSecrets shown) {

@@ -58,6 +58,17 @@ TEST(Base64, AgreesWithPublishedVectors) {
     }
 }
 
+TEST(SecretNames, AreToldFromOthers) {
+    for (const char* name : {"oscar_password", "INFLUX_TOKEN", "secret_key", "fe_node_creds",
+                             "credential", "MINIO_SK", "db_pass", "im_auth", "minioPassword"}) {
+        EXPECT_TRUE(names_a_secret(name)) << name;
+    }
+    for (const char* name :
+         {"", "token_type", "cluster_name", "passive", "access_key", "task", "sk_count"}) {
+        EXPECT_FALSE(names_a_secret(name)) << name;
+    }
+}
+
 TEST(SystemRandomSource, DrawsLettersAndDigits) {
     SystemRandomSource random;
     std::set<char> seen;
