@@ -127,8 +127,21 @@ bool is_ours(const std::string& name) {
     return k_names.contains(name) || is_run || (name.ends_with(".json") && parse_technique(plain));
 }
 
-/// Checks that nothing of value is in the way.
-Result<void> check_free(const fs::path& folder) {
+Result<void> write_all(const fs::path& folder, const Files& files) {
+    AISPRINT_TRY(make_directories(folder));
+    for (const auto& [name, content] : files) {
+        const fs::path path = folder / name;
+        if (path.parent_path() != folder) {
+            AISPRINT_TRY(make_directories(path.parent_path()));
+        }
+        AISPRINT_TRY(write_new_file(path, content));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<void> check_model_folder(const fs::path& folder) {
     std::error_code reason;
     if (!fs::exists(folder, reason)) {
         return {};
@@ -160,26 +173,12 @@ Result<void> check_free(const fs::path& folder) {
     return {};
 }
 
-Result<void> write_all(const fs::path& folder, const Files& files) {
-    AISPRINT_TRY(make_directories(folder));
-    for (const auto& [name, content] : files) {
-        const fs::path path = folder / name;
-        if (path.parent_path() != folder) {
-            AISPRINT_TRY(make_directories(path.parent_path()));
-        }
-        AISPRINT_TRY(write_new_file(path, content));
-    }
-    return {};
-}
-
-} // namespace
-
 Result<void> write_model_folder(const fs::path& folder,
                                 const TrainingReport& report,
                                 const std::string& configuration_text,
                                 const std::string& data_text,
                                 const FolderOptions& options) {
-    AISPRINT_TRY(check_free(folder));
+    AISPRINT_TRY(check_model_folder(folder));
     AISPRINT_TRY_ASSIGN(const Files files,
                         files_of(report, configuration_text, data_text, options));
     std::error_code reason;

@@ -93,6 +93,10 @@ struct FolderOptions {
     bool experiments = false; ///< run_R/SPLIT/TECHNIQUE.json, the figures of every experiment
 };
 
+/// Checks that a model folder could be written: before a long training. Fails as
+/// write_model_folder() does for what is there.
+[[nodiscard]] Result<void> check_model_folder(const std::filesystem::path& folder);
+
 /// Writes a model folder: best.json, TECHNIQUE.json, results.txt, results.json, data.csv,
 /// data_preprocessed.csv, configuration.ini, what `options` ask for, and done; through a neighbour
 /// that is renamed. Fails (io), and (input) if the folder is there and holds `done` (TRN050), or

@@ -81,6 +81,7 @@ Result<Trained> train(const Options& options, std::stop_token stop, Reporter& re
                         load_source(options.configuration, options.configuration));
     AISPRINT_TRY_ASSIGN(const training::TrainingConfig config,
                         training::parse_config(ini, reporter));
+    AISPRINT_TRY(training::check_model_folder(options.output)); // not when all is trained
     Trained trained;
     AISPRINT_TRY_ASSIGN(trained.input, input_of(options, config));
     AISPRINT_TRY_ASSIGN(const SourceFile csv, load_source(trained.input, trained.input));
