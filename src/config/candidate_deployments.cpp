@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/config/candidate_deployments.hpp"
 
+#include "aisprint/config/partition_name.hpp"
 #include "aisprint/config/schema.hpp"
 
 #include <fmt/format.h>
@@ -13,8 +14,6 @@
 namespace aisprint::config {
 
 namespace {
-
-constexpr std::string_view k_segment_marker = "_partitionX_";
 
 bool flag(const yaml::Node& node, const char* name) {
     const yaml::Node* value = node.find(name);
@@ -157,25 +156,6 @@ private:
 const CandidateEntry* CandidateDeployments::find(const std::string& name) const {
     const auto found = std::ranges::find(entries, name, &CandidateEntry::name);
     return found == entries.end() ? nullptr : &*found;
-}
-
-std::optional<SegmentName> parse_segment_name(const std::string& name) {
-    const std::size_t marker = name.rfind(k_segment_marker);
-    if (marker == std::string::npos || marker == 0) {
-        return std::nullopt;
-    }
-    const char* begin = name.data() + marker + k_segment_marker.size();
-    const char* end = name.data() + name.size();
-    SegmentName result{name.substr(0, marker), 0};
-    const auto [stop, error] = std::from_chars(begin, end, result.segment);
-    if (error != std::errc{} || stop != end || result.segment == 0) {
-        return std::nullopt;
-    }
-    return result;
-}
-
-std::string candidate_name(const std::string& component, std::size_t segment) {
-    return fmt::format("{}{}{}", component, k_segment_marker, segment);
 }
 
 Result<CandidateDeployments> parse_candidate_deployments(SourceFile source, Reporter& reporter) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "candidate_checks.hpp"
 
+#include "aisprint/config/partition_name.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>

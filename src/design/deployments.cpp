@@ -3,6 +3,8 @@
 
 #include "dag_rewriting.hpp"
 
+#include "aisprint/config/partition_name.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model_loading.hpp"
 
+#include "aisprint/config/partition_name.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,7 +33,8 @@ public:
             m_options.num_partitions.value_or(static_cast<std::size_t>(annotation.num_partitions));
         for (std::size_t cut = 1; cut <= std::min(wanted, search.cuts.size()); ++cut) {
             const std::string name = fmt::format("partition{}", cut);
-            component.designs.push_back({name, {name + "_1", name + "_2"}});
+            component.designs.push_back(
+                {name, {config::to_string({cut, 1}), config::to_string({cut, 2})}});
         }
         warn_about_missing_cuts(component, annotation, search, wanted);
         component.model.emplace(ComponentModel{model_path(component, annotation.onnx_file),
@@ -57,7 +60,7 @@ public:
         }
         ComponentDesign design{"partition1", {}};
         for (std::size_t segment = 1; segment <= exits.size() + 1; ++segment) {
-            design.segments.push_back(fmt::format("partition1_{}", segment));
+            design.segments.push_back(config::to_string({1, segment}));
         }
         component.designs.push_back(std::move(design));
         component.transition_probabilities = annotation.transition_probabilities;

@@ -7,13 +7,13 @@
 
 #include "aisprint/base/files.hpp"
 #include "aisprint/base/yaml.hpp"
+#include "aisprint/config/partition_name.hpp"
 #include "aisprint/config/schema.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <regex>
 #include <set>
 
 namespace aisprint::images {
@@ -178,11 +178,8 @@ private:
         if (const auto* own = m_deployments->find(component + "_" + partition)) {
             return own;
         }
-        static const std::regex cut("partition[0-9]+(_[0-9]+)");
-        std::smatch match;
-        return std::regex_match(partition, match, cut)
-                   ? m_deployments->find(component + "_partitionX" + match[1].str())
-                   : nullptr;
+        const auto id = config::parse_partition_id(partition);
+        return id ? m_deployments->find(config::candidate_name(component, id->segment)) : nullptr;
     }
 
     void add_design(const Recipe& recipe, const yaml::Node& partition) {

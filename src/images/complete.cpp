@@ -5,6 +5,7 @@
 #include "aisprint/base/yaml_edit.hpp"
 #include "aisprint/config/candidate_deployments.hpp"
 #include "aisprint/config/candidate_resources.hpp"
+#include "aisprint/config/partition_name.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +13,6 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <regex>
 
 namespace aisprint::images {
 
@@ -86,20 +86,22 @@ void collect_resources(const yaml::Node& document, Resources& resources) {
 /// segment of one cut.
 struct EntryDesigns {
     std::string component;
-    std::regex partition;
+    config::PartitionId design; ///< with cut 0: the segment of any cut
+
+    [[nodiscard]] bool include(const std::string& partition) const {
+        const auto id = config::parse_partition_id(partition);
+        return id && id->segment == design.segment && (design.cut == 0 || id->cut == design.cut);
+    }
 };
 
 EntryDesigns designs_of(const std::string& name) {
-    static const std::regex exact("(.+)_(partition[0-9]+_[0-9]+)");
     if (const auto segment = config::parse_segment_name(name)) {
-        return {segment->component,
-                std::regex(fmt::format("partition[0-9]+_{}", segment->segment))};
+        return {segment->component, {0, segment->segment}};
     }
-    std::smatch match;
-    if (std::regex_match(name, match, exact)) {
-        return {match[1].str(), std::regex(match[2].str())};
+    if (const auto partition = config::parse_partition_name(name)) {
+        return {partition->component, partition->id};
     }
-    return {name, std::regex("base")};
+    return {name, {}};
 }
 
 /// Names of the resources that a container may run on.
@@ -185,8 +187,7 @@ private:
             trusted_flag != nullptr && yaml::as_bool(*trusted_flag).value_or(false);
         std::vector<std::string> chosen;
         for (const Image& image : m_images) {
-            if (image.component != designs.component ||
-                !std::regex_match(image.partition, designs.partition)) {
+            if (image.component != designs.component || !designs.include(image.partition)) {
                 continue;
             }
             for (const std::string& name : resources_of(container)) {

@@ -63,7 +63,7 @@ optimizer::Component ComponentBuilder::build(const ComponentSource& source) {
     component.code = source.code.text();
     component.name = source.name;
     for (std::size_t i = 0; i < source.partitions.size(); ++i) {
-        const PartitionId& id = source.partitions[i];
+        const config::PartitionId& id = source.partitions[i];
         const std::string code = fmt::format("s{}", id.cut + 1);
         if (component.deployments.empty() || component.deployments.back().code != code) {
             component.deployments.push_back({code, {}});
@@ -79,7 +79,7 @@ optimizer::Component ComponentBuilder::build(const ComponentSource& source) {
 }
 
 optimizer::Partition ComponentBuilder::build_partition(const ComponentSource& source,
-                                                       const PartitionId& id,
+                                                       const config::PartitionId& id,
                                                        const std::string& code) {
     optimizer::Partition partition;
     partition.code = code;
@@ -90,7 +90,7 @@ optimizer::Partition ComponentBuilder::build_partition(const ComponentSource& so
 }
 
 const config::CandidateEntry* ComponentBuilder::entry_of(const ComponentSource& source,
-                                                         const PartitionId& id) {
+                                                         const config::PartitionId& id) {
     if (id.is_base()) {
         return source.entry;
     }
@@ -108,8 +108,8 @@ const config::CandidateEntry* ComponentBuilder::entry_of(const ComponentSource& 
     return entry;
 }
 
-std::vector<optimizer::Candidate> ComponentBuilder::build_candidates(const ComponentSource& source,
-                                                                     const PartitionId& id) {
+std::vector<optimizer::Candidate>
+ComponentBuilder::build_candidates(const ComponentSource& source, const config::PartitionId& id) {
     std::vector<optimizer::Candidate> candidates;
     const config::CandidateEntry* entry = entry_of(source, id);
     if (entry == nullptr) {
@@ -144,7 +144,7 @@ std::vector<optimizer::Candidate> ComponentBuilder::build_candidates(const Compo
 
 double ComponentBuilder::memory_of(const config::CandidateEntry& entry,
                                    const config::Container& container,
-                                   const PartitionId& id) {
+                                   const config::PartitionId& id) {
     const std::vector<double>& by_cut = container.memory_by_cut_mb;
     if (by_cut.empty()) {
         return container.memory_mb;

@@ -5,6 +5,7 @@
 #include "performance_entry.hpp"
 
 #include "aisprint/config/document_reader.hpp"
+#include "aisprint/config/partition_name.hpp"
 #include "aisprint/optimizer/problem.hpp"
 
 #include <compare>
@@ -16,21 +17,6 @@
 #include <vector>
 
 namespace aisprint::placement {
-
-/// A partition by the numbers in its name partitionCUT_SEGMENT; both 0: the whole component.
-struct PartitionId {
-    std::size_t cut = 0;
-    std::size_t segment = 0;
-
-    auto operator<=>(const PartitionId&) const = default;
-    [[nodiscard]] bool is_base() const { return cut == 0; }
-};
-
-/// The numbers of "base" or "partitionN_M"; nothing if the name has another form.
-[[nodiscard]] std::optional<PartitionId> parse_partition_id(const std::string& name);
-
-/// The partition's name in files: COMPONENT, or COMPONENT_partitionN_M.
-[[nodiscard]] std::string partition_name(const std::string& component, const PartitionId& id);
 
 /// The numbers of a component code: c3 is {3, 0}, c3_2 is {3, 2}.
 struct ComponentCode {
@@ -49,7 +35,7 @@ struct ComponentSource {
     std::string name;
     ComponentCode code;
     const config::CandidateEntry* entry = nullptr;
-    std::vector<PartitionId> partitions; ///< sorted; `base` first
+    std::vector<config::PartitionId> partitions; ///< sorted; `base` first
 };
 
 /// Makes components of the problem from candidate resources, performance models and data sizes.
@@ -70,18 +56,20 @@ public:
     void finish();
 
 private:
-    optimizer::Partition
-    build_partition(const ComponentSource& source, const PartitionId& id, const std::string& code);
-    const config::CandidateEntry* entry_of(const ComponentSource& source, const PartitionId& id);
+    optimizer::Partition build_partition(const ComponentSource& source,
+                                         const config::PartitionId& id,
+                                         const std::string& code);
+    const config::CandidateEntry* entry_of(const ComponentSource& source,
+                                           const config::PartitionId& id);
     std::vector<optimizer::Candidate> build_candidates(const ComponentSource& source,
-                                                       const PartitionId& id);
+                                                       const config::PartitionId& id);
     std::optional<optimizer::PerformanceModel> performance_of(const std::string& component,
                                                               const std::string& partition,
                                                               const optimizer::Resource& resource);
     RegressorCache& regressors_for(const yaml::Node& entry);
     double memory_of(const config::CandidateEntry& entry,
                      const config::Container& container,
-                     const PartitionId& id);
+                     const config::PartitionId& id);
     double data_size_of(const std::string& partition);
     double exit_probability(const std::string& partition, const std::string& next);
     const std::string* deployment_with(const std::string& first, const std::string& second) const;

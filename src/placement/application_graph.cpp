@@ -103,9 +103,9 @@ std::optional<ComponentSource> GraphBuilder::source_of(const config::Declared& c
 }
 
 /// Degraded-performance applications are not partitioned.
-std::vector<PartitionId> GraphBuilder::partitions_of(const ComponentSource& source) {
+std::vector<config::PartitionId> GraphBuilder::partitions_of(const ComponentSource& source) {
     if (m_files.is_degraded() || !m_files.partitions) {
-        return {PartitionId{}};
+        return {config::PartitionId{}};
     }
     const Document& document = *m_files.partitions;
     const yaml::Node& all = *document.root.find("components");
@@ -115,11 +115,11 @@ std::vector<PartitionId> GraphBuilder::partitions_of(const ComponentSource& sour
               fmt::format("no design of component '{}' is listed", source.name),
               fmt::format("run 'aisprint design --application_dir {}' again",
                           m_files.folder.shown_as));
-        return {PartitionId{}};
+        return {config::PartitionId{}};
     }
-    std::vector<PartitionId> partitions;
+    std::vector<config::PartitionId> partitions;
     for (const yaml::Node& name : entry->value.find("partitions")->items) {
-        if (const auto id = parse_partition_id(name.scalar)) {
+        if (const auto id = config::parse_partition_id(name.scalar)) {
             partitions.push_back(*id);
         } else {
             error(document.source, name.span, "OPT222",

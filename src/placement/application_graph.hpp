@@ -57,7 +57,7 @@ private:
     std::vector<ComponentSource> sources_of(const Configuration& configuration);
     std::optional<ComponentSource> source_of(const config::Declared& component,
                                              const SourceFile& source);
-    std::vector<PartitionId> partitions_of(const ComponentSource& source);
+    std::vector<config::PartitionId> partitions_of(const ComponentSource& source);
     const optimizer::Component& component_of(const ComponentSource& source);
     void connect(optimizer::Problem& problem, const Configuration& configuration);
     void check_start(const optimizer::Problem& problem, const Configuration& configuration);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names and numbers of components and partitions in the files of an application.
+// Names and numbers of components in the files of an application.
 #include "application_components.hpp"
 
 #include <fmt/format.h>
@@ -11,7 +11,6 @@ namespace aisprint::placement {
 
 namespace {
 
-constexpr std::string_view k_partition = "partition";
 constexpr std::string_view k_component = "component";
 constexpr std::string_view k_alternative = "alternative";
 
@@ -36,30 +35,6 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
 }
 
 } // namespace
-
-std::optional<PartitionId> parse_partition_id(const std::string& name) {
-    if (name == "base") {
-        return PartitionId{};
-    }
-    std::string_view rest = name;
-    if (!take_prefix(rest, k_partition)) {
-        return std::nullopt;
-    }
-    const std::optional<std::size_t> cut = take_number(rest, 1);
-    if (!cut || !take_prefix(rest, "_")) {
-        return std::nullopt;
-    }
-    const std::optional<std::size_t> segment = take_number(rest, 1);
-    if (!segment || !rest.empty()) {
-        return std::nullopt;
-    }
-    return PartitionId{*cut, *segment};
-}
-
-std::string partition_name(const std::string& component, const PartitionId& id) {
-    return id.is_base() ? component
-                        : fmt::format("{}_{}{}_{}", component, k_partition, id.cut, id.segment);
-}
 
 std::string ComponentCode::text() const {
     return alternative == 0 ? fmt::format("c{}", number)

@@ -4,6 +4,7 @@
 #include "aisprint/base/diagnostic.hpp"
 #include "aisprint/base/result.hpp"
 #include "aisprint/base/yaml.hpp"
+#include "aisprint/config/partition_name.hpp"
 #include "aisprint/placement/application.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ namespace {
 /// A partition that was placed.
 struct Placed {
     std::string name; ///< COMPONENT or COMPONENT_partitionN_M
-    PartitionId id;
+    config::PartitionId id;
     const config::CandidateEntry* entry = nullptr;
     const config::Resource* resource = nullptr;
 };
@@ -37,7 +38,7 @@ const config::Container& container_on(const Placed& placed) {
 }
 
 /// Of several values, the one of the cut: number N - 1. Anything else stays as it is.
-yaml::Node value_of_cut(const yaml::Node& value, const PartitionId& id) {
+yaml::Node value_of_cut(const yaml::Node& value, const config::PartitionId& id) {
     if (id.is_base() || value.items.empty()) {
         return value;
     }
@@ -59,9 +60,8 @@ yaml::Node image_of(const yaml::Node& value, const Placed& placed) {
         left = kept.empty() ? left : kept;
         return !kept.empty();
     };
-    const bool named = placed.id.is_base() ||
-                       keep(fmt::format("partition{}_{}_", placed.id.cut, placed.id.segment)) ||
-                       keep(fmt::format("partition{}_{}", placed.id.cut, placed.id.segment));
+    const bool named = placed.id.is_base() || keep(config::to_string(placed.id) + "_") ||
+                       keep(config::to_string(placed.id));
     if (named && !placed.resource->architectures.empty()) {
         keep(placed.resource->architectures.front());
     }
@@ -201,8 +201,9 @@ std::vector<Placed> placed_partitions(const ApplicationProblem& application,
             Placed placed;
             placed.name = partitions[q].name;
             if (placed.name != component.name) {
-                placed.id = parse_partition_id(placed.name.substr(component.name.size() + 1))
-                                .value_or(PartitionId{});
+                placed.id =
+                    config::parse_partition_id(placed.name.substr(component.name.size() + 1))
+                        .value_or(config::PartitionId{});
             }
             placed.entry = application.candidates.find(
                 placed.id.is_base() ? component.name

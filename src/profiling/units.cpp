@@ -4,6 +4,7 @@
 #include "device_checks.hpp"
 
 #include "aisprint/base/files.hpp"
+#include "aisprint/config/partition_name.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -36,9 +37,9 @@ struct EntryKind {
     std::string alternative; ///< of degraded versions
 };
 
-/// The number of a segment; those that no int can hold are of no design.
-int segment_number(const std::string& digits) {
-    int number = std::numeric_limits<int>::max();
+/// The number of a segment; those that no number can hold are of no design.
+std::size_t segment_number(const std::string& digits) {
+    std::size_t number = std::numeric_limits<std::size_t>::max();
     std::from_chars(digits.data(), digits.data() + digits.size(), number);
     return number;
 }
@@ -50,21 +51,6 @@ std::optional<EntryKind> parse_key(const std::string& key) {
         return std::nullopt;
     }
     return EntryKind{match[1], match[2], match[3]};
-}
-
-/// A partition as designs name it: partition1_2 is segment 2 of group 1.
-struct PartitionName {
-    int group = 0;
-    int segment = 0;
-};
-
-std::optional<PartitionName> parse_partition(const std::string& text) {
-    static const std::regex form("partition([0-9]{1,6})_([0-9]{1,6})");
-    std::smatch match;
-    if (!std::regex_match(text, match, form)) {
-        return std::nullopt;
-    }
-    return PartitionName{std::stoi(match[1]), std::stoi(match[2])};
 }
 
 std::string service_name(std::string component) {
@@ -104,7 +90,7 @@ std::vector<std::string> images_of(const CandidateEntry& entry, const Container&
 struct ComponentGroup {
     std::string number;
     const CandidateEntry* base = nullptr;
-    std::map<int, const CandidateEntry*> segments;
+    std::map<std::size_t, const CandidateEntry*> segments;
     std::vector<std::pair<std::string, const CandidateEntry*>> alternatives;
 };
 
@@ -159,8 +145,9 @@ private:
             const yaml::Node* list = entry.value.find("partitions");
             for (const yaml::Node& item :
                  list == nullptr ? std::vector<yaml::Node>() : list->items) {
-                if (const auto partition = parse_partition(item.scalar)) {
-                    m_partitions[entry.key][partition->group].insert(partition->segment);
+                const auto partition = config::parse_partition_id(item.scalar);
+                if (partition && !partition->is_base()) {
+                    m_partitions[entry.key][partition->cut].insert(partition->segment);
                 }
             }
         }
@@ -241,8 +228,8 @@ private:
     }
 
     void append_partition_chains(const ComponentGroup& group,
-                                 int number,
-                                 const std::set<int>& segments,
+                                 std::size_t number,
+                                 const std::set<std::size_t>& segments,
                                  std::vector<UnitChain>& chains) {
         const std::string& name = group.base->name;
         if (!is_whole(group, segments)) { // before units are made that no deployment has
@@ -251,7 +238,7 @@ private:
         }
         std::vector<UnitChain> begun{{}};
         for (const auto& [segment, entry] : group.segments) {
-            const std::string partition = fmt::format("partition{}_{}", number, segment);
+            const std::string partition = config::to_string({number, segment});
             const std::vector<std::size_t> units =
                 units_of(*entry, fmt::format("C{}P{}.{}", group.number, number, segment), name,
                          name + "_" + partition, partition);
@@ -268,14 +255,16 @@ private:
     }
 
     /// Whether the designed segments are 1 to their number, and just those that are candidates.
-    static bool is_whole(const ComponentGroup& group, const std::set<int>& segments) {
-        return std::equal(
-                   segments.begin(), segments.end(), group.segments.begin(), group.segments.end(),
-                   [](int designed, const auto& entry) { return designed == entry.first; }) &&
-               *segments.rbegin() == static_cast<int>(segments.size()) && *segments.begin() == 1;
+    static bool is_whole(const ComponentGroup& group, const std::set<std::size_t>& segments) {
+        return std::equal(segments.begin(), segments.end(), group.segments.begin(),
+                          group.segments.end(),
+                          [](std::size_t designed, const auto& entry) {
+                              return designed == entry.first;
+                          }) &&
+               *segments.rbegin() == segments.size() && *segments.begin() == 1;
     }
 
-    void warn_of_gap(const ComponentGroup& group, int number) {
+    void warn_of_gap(const ComponentGroup& group, std::size_t number) {
         m_reporter.report(as_warning(make_error_in(
             m_folder.shown(k_partitions_file), "PRF021",
             fmt::format("partition{} of {} is not tested: its segments and the entries of "
@@ -439,7 +428,7 @@ private:
     const config::ApplicationFolder& m_folder;
     const RunParameters& m_parameters;
     Reporter& m_reporter;
-    std::map<std::string, std::map<int, std::set<int>>> m_partitions;
+    std::map<std::string, std::map<std::size_t, std::set<std::size_t>>> m_partitions;
     std::vector<ComponentGroup> m_groups;
     std::map<std::string, std::size_t> m_by_id;
     Testbed m_testbed;

@@ -4,10 +4,11 @@
 #include "deployment_component.hpp"
 #include "input_file.hpp"
 
+#include "aisprint/config/partition_name.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <set>
 
@@ -235,21 +236,8 @@ const Component* Deployment::find(const std::string& component) const {
 }
 
 std::string base_component(const std::string& name) {
-    const std::string marker = "_partition";
-    const auto digits = [&](std::size_t begin, std::size_t end) {
-        return begin < end && std::all_of(name.begin() + static_cast<std::ptrdiff_t>(begin),
-                                          name.begin() + static_cast<std::ptrdiff_t>(end),
-                                          [](unsigned char c) { return std::isdigit(c) != 0; });
-    };
-    const std::size_t start = name.rfind(marker);
-    if (start == std::string::npos || start == 0) {
-        return name;
-    }
-    const std::size_t cut = start + marker.size();
-    const std::size_t middle = name.find('_', cut);
-    const bool matches =
-        middle != std::string::npos && digits(cut, middle) && digits(middle + 1, name.size());
-    return matches ? name.substr(0, start) : name;
+    const auto partition = config::parse_partition_name(name);
+    return partition ? partition->component : name;
 }
 
 Result<Deployment> load_deployment(const config::ApplicationFolder& folder,

@@ -52,18 +52,6 @@ struct CandidateDeployments {
     [[nodiscard]] const CandidateEntry* find(const std::string& name) const;
 };
 
-/// A segment as candidate files name it: COMPONENT_partitionX_SEGMENT.
-struct SegmentName {
-    std::string component;
-    std::size_t segment = 0;
-};
-
-/// Splits COMPONENT_partitionX_SEGMENT; nothing if the name has another form.
-[[nodiscard]] std::optional<SegmentName> parse_segment_name(const std::string& name);
-
-/// The name that candidate files give to a segment.
-[[nodiscard]] std::string candidate_name(const std::string& component, std::size_t segment);
-
 /// Reads and checks the candidates on their own. Fails (input) for what the format forbids
 /// (CFG002..CFG007), names that repeat (CFG041) and segments whose key and name do not go together
 /// (CFG047). Names spelt with hyphens (NAME-partitionX-1) are read with a warning (CFG049).

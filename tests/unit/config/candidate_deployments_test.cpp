@@ -122,18 +122,5 @@ TEST(CandidateDeployments, FieldRules) {
               Codes{"CFG045"});
 }
 
-TEST(SegmentNames, SplitsAndJoins) {
-    const auto name = parse_segment_name("a_partitionX_b_partitionX_12");
-    ASSERT_TRUE(name);
-    EXPECT_EQ(name->component, "a_partitionX_b");
-    EXPECT_EQ(name->segment, 12U);
-    EXPECT_EQ(candidate_name("a", 3), "a_partitionX_3");
-    for (const char* wrong :
-         {"a", "_partitionX_1", "a_partitionX_", "a_partitionX_0", "a_partitionX_1x",
-          "a_partition1_1", "a_partitionX_99999999999999999999"}) {
-        EXPECT_FALSE(parse_segment_name(wrong)) << wrong;
-    }
-}
-
 } // namespace
 } // namespace aisprint::config
