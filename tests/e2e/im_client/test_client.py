@@ -12,7 +12,10 @@ import tempfile
 import time
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "im"))
+TESTS = pathlib.Path(__file__).resolve().parents[2]
+for folder in ("e2e/im", "support"):
+    sys.path.insert(0, str(TESTS / folder))
+import line_tool  # noqa: E402
 import real_im  # noqa: E402
 
 TOOL, DOUBLE, VENV = (pathlib.Path(argument) for argument in sys.argv[1:4])
@@ -43,25 +46,14 @@ topology_template:
 """
 
 
-class Client:
+class Client(line_tool.WordTool):
     """A running client_tool."""
 
     def __init__(self, url, password="'p=1;2'"):
         self.auth = SCRATCH / "client_auth.dat"
         self.auth.touch(mode=0o600)
         self.auth.write_text(AUTH % password, encoding="utf-8")
-        self.process = subprocess.Popen([TOOL, url, self.auth], text=True, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE)
-
-    def __call__(self, *words):
-        print(*words, file=self.process.stdin, flush=True)
-        return json.loads(self.process.stdout.readline())
-
-    def value(self, *words):
-        answer = self(*words)
-        if "value" not in answer:
-            raise AssertionError(f"{words}: {answer}")
-        return answer["value"]
+        super().__init__([TOOL, url, self.auth])
 
     def wait(self, url, wanted):
         deadline = time.monotonic() + WAIT_SECONDS
@@ -72,11 +64,6 @@ class Client:
                 return word
             time.sleep(0.2)
         raise AssertionError(f"{url} stays {word}")
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 def document(name, count=1):

@@ -18,6 +18,9 @@ import unittest
 import urllib.error
 import urllib.request
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import line_tool  # noqa: E402
+
 TOOL, IM_TOOL, DOUBLE = (pathlib.Path(argument) for argument in sys.argv[1:4])
 WAIT_SECONDS = 60
 SCRATCH = None
@@ -77,7 +80,7 @@ class Double:
         return self.ask("GET", "/state")["requests"]
 
 
-class Client:
+class Client(line_tool.LineTool):
     """A running oscar_tool for one cluster."""
 
     def __init__(self, test, double, cluster="VM1", **changes):
@@ -85,24 +88,8 @@ class Client:
                       "known_hosts": str(double.folder / "known hosts"), **changes}
         path = pathlib.Path(tempfile.mkdtemp(dir=double.folder)) / "cluster.json"
         path.write_text(json.dumps(self.entry), encoding="utf-8")
-        self.process = subprocess.Popen([TOOL, path], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
+        super().__init__([TOOL, path])
         test.addCleanup(self.close)
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(timeout=WAIT_SECONDS)
-        self.process.stdout.close()
-
-    def __call__(self, *words):
-        print(json.dumps(words), file=self.process.stdin, flush=True)
-        return json.loads(self.process.stdout.readline())
-
-    def value(self, *words):
-        answer = self(*words)
-        if "value" not in answer:
-            raise AssertionError(f"{words}: {answer}")
-        return answer["value"]
 
     def wait_for_jobs(self, service, count):
         """All jobs of a service, once `count` of them are over."""
@@ -568,15 +555,8 @@ topology_template:
         auth.touch(mode=0o600)
         auth.write_text("id = im; type = InfrastructureManager; username = ann; password = pw1\n",
                         encoding="utf-8")
-        self.process = subprocess.Popen([IM_TOOL, self.double.addresses["im"], auth], text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.addCleanup(self.process.stdout.close)
-        self.addCleanup(self.process.wait)
-        self.addCleanup(self.process.stdin.close)
-
-    def ask(self, *words):
-        print(*words, file=self.process.stdin, flush=True)
-        return json.loads(self.process.stdout.readline())
+        self.ask = line_tool.WordTool([IM_TOOL, self.double.addresses["im"], auth])
+        self.addCleanup(self.ask.close)
 
     def document(self, count):
         path = self.double.folder / f"document_{count}.yaml"

@@ -6,10 +6,14 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 import time
 
 import boto3
 import botocore.config
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import line_tool  # noqa: E402
 
 START_SECONDS = 30
 # Requests stay on this machine, and with these credentials, whatever the environment says.
@@ -122,27 +126,12 @@ class S3rver(Server):
                 "-a", "127.0.0.1", "-p", str(self.port), "-d", self.folder / "data"]
 
 
-class Client:
+class Client(line_tool.LineTool):
     """A running s3_tool."""
 
     def __init__(self, tool, url, access_key, secret_key, *more):
-        self.process = subprocess.Popen(
-            [tool, url, access_key, secret_key, *more], text=True, encoding="utf-8",
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT)
+        super().__init__([tool, url, access_key, secret_key, *more], env=ENVIRONMENT)
 
-    def __call__(self, *words):
-        """The whole answer."""
-        print(json.dumps([str(word) for word in words]), file=self.process.stdin, flush=True)
-        return json.loads(self.process.stdout.readline())
-
-    def value(self, *words):
-        """The result of a call that must succeed."""
-        answer = self(*words)
-        if "value" not in answer:
-            raise AssertionError(f"{words[:4]}: {answer}")
-        return answer["value"]
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
+    @staticmethod
+    def line_of(words):
+        return json.dumps([str(word) for word in words])
