@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/clients/remote_shell.hpp"
 
+#include "aisprint/clients/pause.hpp"
+
+#include <fmt/format.h>
+
+#include <thread>
 #include <utility>
 
 namespace aisprint::clients {
@@ -20,6 +25,28 @@ std::string literal(const std::filesystem::path& path) {
 void add_option(std::vector<std::string>& command, const std::string& name, std::string value) {
     command.emplace_back("-o");
     command.push_back(name + "=" + std::move(value));
+}
+
+/// Runs a program that is asked to end after `limit`, and has no connection then.
+Result<ProcessResult> run_limited(const ProcessRequest& request,
+                                  std::chrono::milliseconds limit,
+                                  const std::stop_token& stop) {
+    std::stop_source end;
+    const std::stop_callback forward(stop, [&end] { end.request_stop(); });
+    std::jthread watchman([&end, limit](const std::stop_token& is_over) {
+        SystemClock().sleep(limit, is_over);
+        if (!is_over.stop_requested()) {
+            end.request_stop();
+        }
+    });
+    AISPRINT_TRY_ASSIGN(ProcessResult result, run_process(request, end.get_token()));
+    if (result.stopped && !stop.stop_requested()) {
+        result.stopped = false;
+        result.exit_code = k_no_connection;
+        result.standard_error += fmt::format("no end of the command within {} s\n",
+                                             std::chrono::duration<double>(limit).count());
+    }
+    return result;
 }
 
 } // namespace
@@ -50,7 +77,7 @@ Result<ProcessResult> SshShell::run(const std::string& command, const std::stop_
     }
     // behind "--", a host that begins with a hyphen is no option
     words.insert(words.end(), {"--", m_target.host, command});
-    return run_process(request, stop);
+    return run_limited(request, m_target.command_limit, stop);
 }
 
 std::string shell_quoted(std::string_view text) {

@@ -39,11 +39,13 @@ struct SshTarget {
     /// Keys of machines that were met, ours; a new machine's is added, a changed one is refused.
     std::filesystem::path known_hosts_file;
     std::chrono::seconds connect_timeout{10};
-    std::string program = "ssh"; ///< found in PATH unless its name has a slash
+    std::chrono::milliseconds command_limit{300000}; ///< how long a command may run
+    std::string program = "ssh";                     ///< found in PATH unless its name has a slash
     bool operator==(const SshTarget&) const = default;
 };
 
-/// Runs commands with the ssh program, which never asks for a password.
+/// Runs commands with the ssh program, which never asks for a password. A command that runs longer
+/// than its limit counts as one that brought no connection.
 class SshShell final : public RemoteShell {
 public:
     explicit SshShell(SshTarget target);

@@ -64,6 +64,19 @@ TEST(SshShellTest, AStopEndsTheProgram) {
     EXPECT_TRUE(result->stopped);
 }
 
+TEST(SshShellTest, ACommandThatNeverEndsIsNotWaitedForLonger) {
+    const ScratchDirectory scratch;
+    SshTarget target;
+    target.host = "host";
+    target.command_limit = std::chrono::milliseconds(50);
+    target.program = make_program(scratch, "exec sleep 600\n");
+    const Result<ProcessResult> result = SshShell(target).run("x", {});
+    ASSERT_TRUE(result.has_value());
+    EXPECT_FALSE(result->stopped);
+    EXPECT_EQ(result->exit_code, k_no_connection);
+    EXPECT_EQ(result->standard_error, "no end of the command within 0.05 s\n");
+}
+
 TEST(SshShellTest, AProgramThatIsNotThereHasItsExitCode) {
     SshTarget target;
     target.host = "host";
