@@ -323,6 +323,11 @@ Result<std::vector<JobRecord>> CampaignFiles::read_jobs(const TestId& id,
     return jobs;
 }
 
+Result<std::vector<JobRecord>> CampaignFiles::read_failed_jobs(const TestId& id,
+                                                               const std::string& service) const {
+    return read_table(test(id) / fmt::format("failed_jobs_{}.json", service));
+}
+
 Result<TestRecord> CampaignFiles::read_record(const TestId& id) const {
     const fs::path file = test(id) / k_record;
     AISPRINT_TRY_ASSIGN(const std::string text, read_file(file));

@@ -73,6 +73,10 @@ public:
     [[nodiscard]] Result<std::vector<JobRecord>> read_jobs(const TestId& id,
                                                            const std::string& service) const;
 
+    /// Those that did not.
+    [[nodiscard]] Result<std::vector<JobRecord>> read_failed_jobs(const TestId& id,
+                                                                  const std::string& service) const;
+
 private:
     std::filesystem::path m_folder;
     FileLock m_lock;

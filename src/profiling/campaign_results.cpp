@@ -109,13 +109,20 @@ Result<void> CampaignResults::write_service(std::size_t deployment,
         const auto count = run.nodes.find(unit.resource);
         nodes[run.number] = count == run.nodes.end() ? 1 : count->second;
     }
+    std::vector<ServiceRun> all = runs; // failed jobs are told of, and nothing else is made of them
+    for (ServiceRun& run : all) {
+        AISPRINT_TRY_ASSIGN(
+            const std::vector<JobRecord> failed,
+            m_files.read_failed_jobs({deployment, run.number, tests}, unit.service));
+        run.jobs.insert(run.jobs.end(), failed.begin(), failed.end());
+    }
     const ResourceFacts* resource = m_plan.testbed.find_resource(unit.resource);
     std::vector<FileContent> files{
         {folder / (unit.service + "_response_time_dataframe.csv"),
          response_csv(result.rows, unit.cores_spelling)},
         {training_csv_of(folder, unit), training_csv(result.training_rows, unit.cores_spelling)},
         {folder / (unit.service + "_jobs.csv"),
-         jobs_csv(runs, nodes, {unit.cpu, unit.memory_mb, resource->total_nodes})}};
+         jobs_csv(all, nodes, {unit.cpu, unit.memory_mb, resource->total_nodes})}};
     if (tests != k_full_workflow) {
         files.push_back(
             {folder / "runtime_dataframe.csv", runtime_csv(runs, unit.cpu, unit.cores_spelling)});

@@ -10,6 +10,7 @@
 #include "aisprint/training/train.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -97,11 +98,9 @@ private:
 
     Result<void> train_unit(const UnitResult& result, CampaignModels& models) {
         const Unit& unit = m_plan.testbed.units[result.unit];
+        warn_of_runs_without_time(result, unit);
         if (result.training_rows.empty()) {
-            models.failed.push_back(fmt::format("{}: {}", unit.id,
-                                                result.rows.empty()
-                                                    ? "nothing was measured"
-                                                    : "all of its runs are left out as degraded"));
+            models.failed.push_back(fmt::format("{}: {}", unit.id, why_without_rows(result)));
             return {};
         }
         AISPRINT_TRY_ASSIGN(const std::string data, read_file(result.training_csv));
@@ -118,6 +117,34 @@ private:
         }
         models.models.push_back(std::move(model));
         return {};
+    }
+
+    static const char* why_without_rows(const UnitResult& result) {
+        if (result.rows.empty()) {
+            return "nothing was measured";
+        }
+        return result.without_time.empty() ? "all of its runs are left out as degraded"
+                                           : "no run is left whose response time is above 0 s";
+    }
+
+    void warn_of_runs_without_time(const UnitResult& result, const Unit& unit) {
+        if (result.without_time.empty()) {
+            return;
+        }
+        std::vector<std::string> runs;
+        for (const std::size_t run : result.without_time) {
+            runs.push_back(fmt::format("Run #{}", run));
+        }
+        Diagnostic warning = as_warning(make_error(
+            "PRF073",
+            fmt::format("{}: the mean response time of {} is 0 s; models are trained without {}",
+                        unit.id, fmt::join(runs, ", "), runs.size() == 1 ? "it" : "them"),
+            "use inputs that take longer, or more of them; with a readable log of each job, times "
+            "below a second are measured by its marks"));
+        warning.notes.push_back(
+            {"OSCAR tells whole seconds, and no log of these jobs tells when its script ran",
+             std::nullopt});
+        m_reporter.report(std::move(warning));
     }
 
     static fs::path results_of(const UnitResult& result) {
@@ -362,6 +389,9 @@ Result<std::string> merge_performance_models(const std::string& existing,
                  {"regressor_file", model.file},
                  {"meanTime", model.mean_target},
                  {"validation_mape", model.validation_mape}};
+    }
+    for (auto& [component, partitions] : document.items()) {
+        partitions = with_base_first(component, partitions);
     }
     for (auto& [component, partitions] : document.items()) {
         partitions = with_base_first(component, partitions);

@@ -203,6 +203,32 @@ TEST_F(CampaignTest, NamesOfFilesNeedNotBeUtf8) {
                 HasSubstr("caf\xef\xbf\xbd.txt"));
 }
 
+TEST_F(CampaignTest, FailedJobsAreInTheTableOfJobs) {
+    class Failing final : public Backend {
+    public:
+        Result<void> check(const Testbed&) override { return {}; }
+        Result<bool> holds_objects_of(const RunRequest&) override { return true; }
+        Result<RunOutcome>
+        run(const RunRequest& request, const ProgressSink&, const std::stop_token&) override {
+            RunOutcome outcome;
+            for (const RunService& service : request.services) {
+                outcome.jobs.push_back(FixedBackend::jobs_of(service, 2, std::chrono::seconds(1)));
+                outcome.jobs.back()[1].status = JobStatus::timed_out;
+            }
+            return outcome;
+        }
+    };
+    Failing backend;
+    Notes notes;
+    ASSERT_TRUE(run_campaign(plan(), {}, backend, notes, m_reporter, {}));
+    const std::string frames = "oscarp/c1/deployment_0/C1@VM1/results/Dataframes/";
+    const std::string jobs = text_of(frames + "a_jobs.csv");
+    EXPECT_EQ(std::count(jobs.begin(), jobs.end(), '\n'), 1 + 4 * 2);
+    EXPECT_THAT(jobs, HasSubstr("a-1,a,VM1,"));
+    EXPECT_THAT(jobs, HasSubstr(",Run #4,2,TimedOut\n"));
+    EXPECT_THAT(text_of(frames + "a_response_time_dataframe.csv"), HasSubstr("Run #1,1.0,1.0,4,"));
+}
+
 TEST_F(CampaignTest, NamesThatNothingHasAreRefused) {
     const CampaignPlan planned = plan();
     EXPECT_TRUE(check_names(planned, {"deployment_1", "C1P1.2@VM1"}));

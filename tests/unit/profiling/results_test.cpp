@@ -146,6 +146,12 @@ TEST(Dataframes, JobsHaveARowEach) {
               "a,s,,,0.5,2.0,100.0,400.0,1,3,3.0,0.0,1.0,0.0,2.0,0.0,Run #2,4,Succeeded\n");
 }
 
+TEST(Dataframes, NamesWithCommasAreQuoted) {
+    std::vector<ServiceRun> runs{{1, 0, 0, 1, {job("a", 0, 1, 3)}}};
+    runs[0].jobs[0].resource = R"(VM, "1")";
+    EXPECT_NE(jobs_csv(runs, {}, {1, 1, 1}).find(R"(,"VM, ""1""",)"), std::string::npos);
+}
+
 /// A campaign that the reference measured, with what it made of it.
 class ReferenceCampaign : public ::testing::TestWithParam<const char*> {
 protected:
