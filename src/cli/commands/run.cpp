@@ -26,6 +26,7 @@ namespace fs = std::filesystem;
 constexpr const char* k_target = "oscarp/live_run";
 constexpr const char* k_report = "report.html";
 constexpr double k_default_seconds = 60;
+constexpr std::size_t k_most_inputs = 10'000'000; ///< each is remembered with its jobs
 
 struct Options {
     std::string application_dir;
@@ -61,6 +62,13 @@ Result<profiling::LiveOptions> live_options(const Options& options,
     live.inputs = options.requests > 0
                       ? options.requests
                       : static_cast<std::size_t>(std::max(1.0, std::round(live.rate * seconds)));
+    if (live.inputs > k_most_inputs) {
+        return fail(ErrorKind::usage,
+                    make_error("CLI017",
+                               fmt::format("{} inputs would be sent, and {} are the most",
+                                           live.inputs, k_most_inputs),
+                               "give a lower --rate, or a shorter --duration"));
+    }
     if (live.warm_up >= live.inputs) {
         return fail(ErrorKind::usage,
                     make_error("CLI017",
@@ -174,7 +182,7 @@ CommandAction setup(CLI::App& app) {
                          ->check(CLI::Range(1e-3, 1e7));
     app.add_option("--requests", options->requests, "Send so many inputs.")
         ->type_name("N")
-        ->check(CLI::Range(1, 10000000))
+        ->check(CLI::Range(std::size_t{1}, k_most_inputs))
         ->excludes(duration);
     app.add_option(spellings("--warm_up"), options->warm_up,
                    "Leave the first N inputs out of the figures (default: 0).")
