@@ -98,6 +98,9 @@ struct ExpandedModel {
                                          std::string_view reduced,
                                          const std::optional<std::string>& data_file_name);
 
+/// What every placeholder begins with; 7 bytes of number follow these 9.
+inline constexpr std::string_view k_placeholder_mark = "\x93\xa1sprBlob";
+
 /// The blob whose placeholder this is, if it is one.
 [[nodiscard]] std::optional<std::size_t> blob_of_placeholder(std::string_view raw_data);
 
