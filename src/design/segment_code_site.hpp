@@ -50,6 +50,9 @@ struct Site {
     Site(PythonTree syntax, std::string mark)
         : tree(std::move(syntax)), scope(tree), byte_order_mark(std::move(mark)) {}
 
+    /// The file without a place in it, for messages.
+    [[nodiscard]] Span whole_file() const { return {tree.source().name(), 0, 0, 0}; }
+
     PythonTree tree;
     ModuleScope scope;
     /// What stood before the text, to be put back.
@@ -97,6 +100,9 @@ struct Site {
 
 /// The statement of `main` that a node belongs to, for messages and checks: the outermost one.
 [[nodiscard]] Node statement_of(const Node& node, const Node& block);
+
+/// What stands in the parentheses around a node, or the node itself.
+[[nodiscard]] Node unwrapped(Node node);
 
 /// The string of a literal or a constant expression, if it is known.
 [[nodiscard]] std::optional<std::string> constant_text(const Node& node, const ModuleScope& scope);
