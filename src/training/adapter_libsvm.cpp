@@ -5,11 +5,15 @@
 #include <fmt/format.h>
 #include <svm.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <memory>
 #include <mutex>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
 namespace aisprint::training {
@@ -35,9 +39,11 @@ public:
                    std::vector<double> coefficients,
                    std::vector<std::vector<double>> vectors,
                    double bias,
-                   std::size_t features)
+                   std::size_t features,
+                   std::string remark)
         : m_settings(std::move(settings)), m_coefficients(std::move(coefficients)),
-          m_vectors(std::move(vectors)), m_bias(bias), m_features(features) {}
+          m_vectors(std::move(vectors)), m_bias(bias), m_features(features),
+          m_remark(std::move(remark)) {}
 
     [[nodiscard]] double evaluate(std::span<const double> features) const override {
         double sum = m_bias;
@@ -72,12 +78,15 @@ public:
         return sizes;
     }
 
+    [[nodiscard]] std::string remark() const override { return m_remark; }
+
 private:
     Settings m_settings;
     std::vector<double> m_coefficients;
     std::vector<std::vector<double>> m_vectors;
     double m_bias;
     std::size_t m_features;
+    std::string m_remark;
 
     [[nodiscard]] double kernel(std::span<const double> a, std::span<const double> b) const {
         if (m_settings.kernel == "linear") {
@@ -150,11 +159,77 @@ Settings read_settings(const Problem& problem, ParameterReader& parameters) {
     return settings;
 }
 
-/// For what the library tells of its progress. It writes one more line, of its own accord and
-/// straight to standard error: that it gives up after 10 million steps, which takes a C far above
-/// what standardized data need (1e4 and more). The model reached by then is used, and is
-/// judged by cross-validation as any other.
-void be_quiet(const char* /*text*/) {}
+/// Counts the steps of a fit by what the library tells of its progress, and keeps it quiet: when it
+/// gives up, it writes so to standard error, of its own accord. From shortly before that to the end
+/// of the fit, C's standard error leads nowhere; nobody else here writes by it.
+class Patience {
+public:
+    explicit Patience(std::size_t rows)
+        : m_step(std::min(2 * rows, k_most_steps_at_once)),
+          m_limit(std::max(k_most_steps, k_most_steps_per_row * rows)) {
+        current() = this;
+    }
+    Patience(const Patience&) = delete;
+    Patience& operator=(const Patience&) = delete;
+    ~Patience() {
+        current() = nullptr;
+        if (m_sink != nullptr) {
+            stderr = m_standard_error;
+            std::fclose(m_sink);
+        }
+    }
+
+    /// The function that the library calls.
+    static void hear(const char* text) {
+        if (current() != nullptr) {
+            current()->take(text);
+        }
+    }
+
+    [[nodiscard]] std::size_t limit() const { return m_limit; }
+    [[nodiscard]] bool is_exhausted() const { return m_steps >= m_limit; }
+
+private:
+    // as in the library, whose problem has two variables for each row
+    static constexpr std::size_t k_most_steps_at_once = 1000;
+    static constexpr std::size_t k_most_steps = 10'000'000;
+    static constexpr std::size_t k_most_steps_per_row = 200;
+
+    /// The fit of this thread; the library hands nothing through to its caller.
+    static Patience*& current() {
+        thread_local Patience* fit = nullptr;
+        return fit;
+    }
+
+    static std::mutex& mutex() {
+        static std::mutex one_at_a_time;
+        return one_at_a_time;
+    }
+
+    void take(std::string_view text) {
+        constexpr std::string_view k_total = "#iter = ";
+        if (const std::size_t at = text.find(k_total); at != std::string_view::npos) {
+            m_steps = 0; // exactly now, until here at most
+            std::from_chars(text.data() + at + k_total.size(), text.data() + text.size(), m_steps);
+            return;
+        }
+        m_steps += text == "." ? m_step : 1;
+        if (m_sink == nullptr && m_steps + 2 * m_step >= m_limit) {
+            m_alone = std::unique_lock(mutex());
+            m_sink = std::fopen("/dev/null", "w");
+            if (m_sink != nullptr) {
+                m_standard_error = std::exchange(stderr, m_sink);
+            }
+        }
+    }
+
+    std::size_t m_step;  ///< between two signs of life
+    std::size_t m_limit; ///< where the library gives up
+    std::size_t m_steps = 0;
+    std::unique_lock<std::mutex> m_alone; ///< while standard error is another
+    std::FILE* m_sink = nullptr;
+    std::FILE* m_standard_error = nullptr;
+};
 
 /// The rows as the library wants them: each a list of index and value, ended by -1.
 struct Nodes {
@@ -181,8 +256,10 @@ struct ModelDeleter {
 };
 using ModelPointer = std::unique_ptr<svm_model, ModelDeleter>;
 
-std::unique_ptr<const Core>
-to_core(const svm_model& model, const Settings& settings, std::size_t features) {
+std::unique_ptr<const Core> to_core(const svm_model& model,
+                                    const Settings& settings,
+                                    std::size_t features,
+                                    std::string remark) {
     std::vector<double> coefficients;
     std::vector<std::vector<double>> vectors;
     for (std::size_t i = 0; i < static_cast<std::size_t>(model.l); ++i) {
@@ -194,7 +271,7 @@ to_core(const svm_model& model, const Settings& settings, std::size_t features) 
         vectors.push_back(std::move(vector));
     }
     return std::make_unique<SupportVectors>(settings, std::move(coefficients), std::move(vectors),
-                                            -model.rho[0], features);
+                                            -model.rho[0], features, std::move(remark));
 }
 
 } // namespace
@@ -206,7 +283,7 @@ CoreResult fit_svr(const Problem& problem, ParameterReader& parameters) {
     }
     // The library keeps this in a variable of its own, without a lock.
     static std::once_flag quiet;
-    std::call_once(quiet, [] { svm_set_print_string_function(be_quiet); });
+    std::call_once(quiet, [] { svm_set_print_string_function(Patience::hear); });
 
     svm_parameter parameter{};
     parameter.svm_type = EPSILON_SVR;
@@ -225,8 +302,15 @@ CoreResult fit_svr(const Problem& problem, ParameterReader& parameters) {
         parameters.error("TRN034", fmt::format("libsvm refuses to fit SVR: {}", reason));
         return parameters.failure();
     }
+    const Patience patience(problem.rows());
     const ModelPointer model(svm_train(&data, &parameter));
-    return to_core(*model, settings, problem.columns());
+    std::string remark;
+    if (patience.is_exhausted()) {
+        remark = fmt::format("libsvm gave up after {} steps with C = {:g}; the model that it had "
+                             "reached by then is used",
+                             patience.limit(), settings.c);
+    }
+    return to_core(*model, settings, problem.columns(), std::move(remark));
 }
 
 } // namespace aisprint::training

@@ -55,6 +55,8 @@ public:
     }
     [[nodiscard]] virtual nlohmann::ordered_json to_json() const = 0;
     [[nodiscard]] virtual std::vector<double> importance() const = 0;
+    /// See Regressor::remark().
+    [[nodiscard]] virtual std::string remark() const { return {}; }
 };
 
 using CoreResult = Result<std::unique_ptr<const Core>>;

@@ -60,6 +60,7 @@ public:
     }
 
     [[nodiscard]] nlohmann::ordered_json to_json() const override { return m_core->to_json(); }
+    [[nodiscard]] std::string remark() const override { return m_core->remark(); }
 
     [[nodiscard]] nlohmann::ordered_json scaling() const override {
         if (!m_scaling) {

@@ -154,7 +154,7 @@ private:
         return {};
     }
 
-    void report_warning(const std::string& code, std::string message, std::string hint = {}) {
+    void report_warning(const std::string& code, std::string message, std::string hint = {}) const {
         m_reporter.report(as_warning(make_error(code, std::move(message), std::move(hint))));
     }
 
@@ -383,6 +383,10 @@ private:
         if (!fitted) {
             result.error = fitted.error().diagnostics.front().message;
             return;
+        }
+        if (const std::string remark = (*fitted)->remark(); !remark.empty()) {
+            report_warning("TRN035", fmt::format("{}: {}", to_string(technique), remark),
+                           "leave the largest values of C out");
         }
         result.parameters = trial.parameters;
         result.features = names_of(trial);

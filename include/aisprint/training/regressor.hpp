@@ -85,6 +85,9 @@ public:
     /// How much each feature counts: absolute weights, or numbers of splits; for reports and for
     /// selection. All 0 for Dummy, and for SVR unless its kernel is linear.
     [[nodiscard]] virtual std::vector<double> importance() const = 0;
+
+    /// What a user should know of the fit; empty: nothing.
+    [[nodiscard]] virtual std::string remark() const = 0;
 };
 
 /// How a fit goes about it, beside the hyper-parameters.

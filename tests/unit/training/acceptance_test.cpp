@@ -377,6 +377,31 @@ TrainingReport trained_on(std::size_t rows) {
                             "target_transform = ['none']\n");
 }
 
+TEST(HopelessFits, AreToldAndPrintNothing) {
+    std::string csv = "a,time\n";
+    Random random(7);
+    for (int i = 0; i < 8; ++i) {
+        csv += fmt::format("{:.6f},{:.6f}\n", 2 + noise(random), 2 + noise(random));
+    }
+    const TrainingConfig config =
+        config_of("[General]\ntechniques = ['SVR']\ny = time\nhp_selection = 'All'\n"
+                  "validation = 'All'\n[DataPreparation]\nuse_columns = ['a']\n"
+                  "[SVR]\nC = [1e9]\nepsilon = [0.001]\ngamma = [1]\nkernel = ['linear']\n"
+                  "degree = [2]\n");
+    CollectingReporter reporter;
+    testing::internal::CaptureStderr();
+    const auto report = train(table_of(csv), config, {}, reporter);
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+    ASSERT_TRUE(report) << message_of(report.error());
+    std::vector<std::string> told;
+    for (const Diagnostic& diagnostic : reporter.diagnostics()) {
+        if (diagnostic.code == "TRN035") {
+            told.push_back(diagnostic.message);
+        }
+    }
+    EXPECT_THAT(told, ElementsAre(HasSubstr("SVR: libsvm gave up after 10000000 steps with C")));
+}
+
 TEST(Extrapolation, IsAllowedWhereTheConfigurationSaysSo) {
     const std::string data = "[DataPreparation]\nuse_columns = ['load']\n[LRRidge]\nalpha = [0]\n"
                              "relative_weights = [False]\n";
