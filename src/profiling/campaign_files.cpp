@@ -251,16 +251,18 @@ std::string fingerprint_of(const CampaignPlan& plan) {
     return sha256_hex(text);
 }
 
+Result<FileLock> CampaignFiles::lock(const CampaignPlan& plan) {
+    return FileLock::on_file(plan.folder / ".lock",
+                             make_error_in(plan.shown_as, "PRF062",
+                                           "another campaign runs in this folder",
+                                           "wait for its end, or name another campaign_dir"));
+}
+
 Result<CampaignFiles> CampaignFiles::open(const CampaignPlan& plan,
                                           const CampaignOptions& options) {
     CampaignFiles files(plan);
     AISPRINT_TRY(make_directories(plan.folder));
-    AISPRINT_TRY_ASSIGN(
-        files.m_lock,
-        FileLock::on_file(plan.folder / ".lock",
-                          make_error_in(plan.shown_as, "PRF062",
-                                        "another campaign runs in this folder",
-                                        "wait for its end, or name another campaign_dir")));
+    AISPRINT_TRY_ASSIGN(files.m_lock, lock(plan));
     AISPRINT_TRY(check_fingerprint(plan, options));
     AISPRINT_TRY(write_if_changed(plan.folder / k_parameters, plan.parameters_text));
     AISPRINT_TRY(write_file_atomic(plan.folder / "deployments_summary.txt",

@@ -38,6 +38,9 @@ public:
     /// The folder as it is, to be read; it is not locked.
     explicit CampaignFiles(const CampaignPlan& plan) : m_folder(plan.folder) {}
 
+    /// Keeps other campaigns out of the folder, which is there. Fails (input, PRF062), (io).
+    [[nodiscard]] static Result<FileLock> lock(const CampaignPlan& plan);
+
     /// Makes the folder and locks it. A folder of another campaign is refused: one with another
     /// plan, another backend, or other designs (on clusters: images). With Restart::yes, what was
     /// measured is thrown away. Fails (input, PRF062, PRF063), (io).

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/profiling/outputs.hpp"
 
+#include "campaign_files.hpp"
+
 #include "aisprint/base/files.hpp"
 #include "aisprint/profiling/report.hpp"
 #include "aisprint/training/train.hpp"
@@ -58,6 +60,7 @@ Result<CampaignModels> write_campaign_outputs(const config::ApplicationFolder& f
                                               std::vector<std::string> environment,
                                               Reporter& reporter,
                                               const std::stop_token& stop) {
+    AISPRINT_TRY_ASSIGN(const FileLock lock, CampaignFiles::lock(plan));
     CampaignModels models;
     std::vector<FileContent> files;
     AISPRINT_TRY_ASSIGN(const std::string sizes, read_if_there(folder.path / k_data_sizes));

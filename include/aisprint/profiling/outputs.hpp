@@ -21,7 +21,8 @@ inline constexpr const char* k_report_file = "report.html";
 /// Trains the models of a campaign, unless its parameters say not to, and writes what the optimiser
 /// reads (oscarp/performance_models.json, oscarp/components_data_size.yaml) and the report with its
 /// pictures, all of it or nothing. `environment` are lines of the report about the machine. Fails
-/// (io), (input) for a damaged file of the optimiser or a configuration of training with errors.
+/// (io), (input) for a damaged file of the optimiser or a configuration of training with errors, or
+/// if another campaign was begun in the folder meanwhile (PRF062).
 [[nodiscard]] Result<CampaignModels> write_campaign_outputs(const config::ApplicationFolder& folder,
                                                             const CampaignPlan& plan,
                                                             const CampaignSummary& summary,

@@ -256,6 +256,19 @@ TEST_F(CampaignTest, WhatIsReadAtTheEndIsCheckedAtTheBegin) {
     EXPECT_TRUE(codes.back().starts_with("TRN")) << codes.back();
 }
 
+TEST_F(CampaignTest, NothingIsTrainedInAFolderThatAnotherCampaignTook) {
+    FixedBackend backend;
+    Notes notes;
+    const CampaignPlan planned = plan();
+    const auto summary = run(backend, notes);
+    ASSERT_TRUE(summary);
+    const auto other = CampaignFiles::open(planned, {});
+    ASSERT_TRUE(other);
+    const auto outputs = write_campaign_outputs(m_folder, planned, *summary, {}, m_reporter, {});
+    ASSERT_FALSE(outputs);
+    EXPECT_EQ(outputs.error().diagnostics[0].code, "PRF062");
+}
+
 TEST_F(CampaignTest, TrainingThatIsInterruptedIsNoResult) {
     FixedBackend backend;
     Notes notes;
