@@ -5,6 +5,7 @@
 #include "function_log.hpp"
 #include "function_tables.hpp"
 #include "function_watch.hpp"
+#include "level_checks.hpp"
 #include "oscar_image.hpp"
 #include "oscar_run.hpp"
 #include "oscar_services.hpp"
@@ -58,6 +59,7 @@ struct OscarBackend::Impl {
     std::map<std::string, std::string> images; ///< by unit
     std::size_t longest_chain = 0;
     OscarClusters clusters;
+    std::map<std::string, std::int64_t> nodes; ///< that take jobs in the run, by resource
     std::set<std::string> warned;
     std::map<std::string, std::set<std::string>> folders; ///< of functions, by resource
 
@@ -344,7 +346,7 @@ struct OscarBackend::Impl {
 };
 
 OscarBackend::OscarBackend(OscarOptions options, OscarParts parts)
-    : m_impl(new Impl{std::move(options), std::move(parts), {}, 0, {}, {}, {}}) {}
+    : m_impl(new Impl{std::move(options), std::move(parts), {}, 0, {}, {}, {}, {}}) {}
 
 OscarBackend::~OscarBackend() = default;
 
@@ -385,6 +387,7 @@ Result<void> OscarBackend::prepare(const Testbed& testbed,
                                    const Run& run,
                                    std::stop_token stop) {
     AISPRINT_TRY_ASSIGN(ClusterMap clusters, m_impl->parts.clusters.prepare(run.nodes, stop));
+    m_impl->nodes = run.nodes;
     AISPRINT_TRY_ASSIGN(ClusterMap functions, m_impl->homes_of_functions(testbed, chain));
     clusters.merge(functions);
     AISPRINT_TRY(m_impl->connect(clusters, stop));
@@ -452,6 +455,9 @@ Result<RunOutcome> OscarBackend::run(const RunRequest& request,
                                      const std::stop_token& stop) {
     AISPRINT_ASSERT(!request.services.empty() && request.folder.is_absolute() &&
                     request.work.is_absolute());
+    for (auto& [unit, inexact] : inexact_levels(request, m_impl->clusters, m_impl->nodes)) {
+        m_impl->warn_once("levels of " + unit, inexact);
+    }
     auto outcome = request.kind == RunKind::full_workflow
                        ? m_impl->run_full(request, progress, stop)
                        : m_impl->run_single(request, progress, stop);
