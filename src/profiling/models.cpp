@@ -381,14 +381,18 @@ Result<std::string> merge_performance_models(const std::string& existing,
     for (const UnitModel& model : models.models) {
         const Unit& unit = plan.testbed.units[model.unit];
         Json& entry = document[unit.component][unit.partition][unit.resource];
-        if (plan.testbed.find_resource(unit.resource)->is_function) {
+        const ResourceFacts& resource = *plan.testbed.find_resource(unit.resource);
+        if (resource.is_function) {
             describe_function(model, entry);
             continue;
         }
         entry = {{"model", model.predictor},
                  {"regressor_file", model.file},
                  {"meanTime", model.mean_target},
-                 {"validation_mape", model.validation_mape}};
+                 {"validation_mape", model.validation_mape},
+                 // cores of the tables are those of containers, not of the nodes that hold them
+                 {"max_parallelism_per_node",
+                  fit_on_node(unit.cpu, unit.memory_mb, resource).containers}};
     }
     for (auto& [component, partitions] : document.items()) {
         partitions = with_base_first(component, partitions);

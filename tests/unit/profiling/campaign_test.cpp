@@ -79,6 +79,7 @@ TEST_F(CampaignTest, ModelsAreTrainedAndWrittenAsTheOptimiserReadsThem) {
     const auto document = nlohmann::json::parse(*merged);
     EXPECT_EQ(document["z"]["z"]["VM9"]["model"], "QTedge");
     EXPECT_EQ(document["a"]["a_partition1_2"]["VM1"]["regressor_file"], models->models.back().file);
+    EXPECT_EQ(document["a"]["a"]["VM1"]["max_parallelism_per_node"], 4);
     EXPECT_FALSE(merge_performance_models("[]", planned, *models));
     const auto data = report_data(planned, *summary, *models, {"here"});
     ASSERT_TRUE(data);
