@@ -66,7 +66,8 @@ synchronous:
   worker_nodes: 1
   distribution: constant
   intervals:
-    - {throughput: 60, number_of_threads: 6, duration_seconds: 6, ramp_up_seconds: 0}
+    - {throughput: 60, number_of_threads: 6, duration_seconds: 3, ramp_up_seconds: 0}
+    - {throughput: 90, number_of_threads: 6, duration_seconds: 2, ramp_up_seconds: 0}
 components:
   component1: {parallelism: [2]}
   component2: {parallelism: [2]}
@@ -233,7 +234,7 @@ class Profile(unittest.TestCase):
         url = self.double.facts["clusters"]["VM1"]["oscar"] + "/run/filter-a"
         self.assertEqual({row["URL"] for row in rows}, {url})
         table = json.loads((run / "time_table_filter-a.json").read_text())
-        self.assertEqual([job["interval"] for job in table.values()], [1] * 6)
+        self.assertEqual([job["interval"] for job in table.values()], [1] * 3 + [2] * 3)
         for job in table.values():
             self.assertIsNone(job["job_start"], "calls are no jobs")
         self.assertEqual(len(json.loads((run / "time_table_b.json").read_text())), 6)
