@@ -163,7 +163,14 @@ RemoteResult<void> S3Client::remove_bucket(const std::string& bucket, std::stop_
                        : tl::unexpected<RemoteError>(objects.error());
         }
         if (RemoteResult<void> removed = remove_all(bucket, *objects, stop); !removed) {
-            return removed;
+            // the server answered, and had no time for some of the objects
+            const bool may_go = removed.error().kind == RemoteErrorKind::server &&
+                                removed.error().status < 300 && round < k_rounds;
+            if (!may_go) {
+                return removed;
+            }
+            m_clock.sleep(m_options.retries.pause_before(round + 1, 0), stop);
+            continue;
         }
         RemoteResult<void> removed = k_s3_answers.removed(send(*call, stop));
         if (removed || removed.error().code != "BucketNotEmpty" || round == k_rounds) {

@@ -34,5 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             require(!pod.name.empty());
         }
     }
+    const auto ready = parse_readiness(text);
+    require(ready || !ready.error().empty());
     return 0;
 }

@@ -330,6 +330,18 @@ TEST_F(S3ClientTest, SaysWhatWasNotDeleted) {
               "1 of 2 objects were not deleted, the first is \"a\": no (AccessDenied)");
 }
 
+TEST_F(S3ClientTest, ObjectsThatAServerHadNoTimeForAreDeletedLater) {
+    const HttpResponse busy = xml("<DeleteResult><Error><Key>b</Key><Code>SlowDown</Code>"
+                                  "<Message>later</Message></Error></DeleteResult>");
+    answer({page({"a", "b"}), busy, page({"b"}), xml("<DeleteResult/>"), xml("", 204)});
+    EXPECT_TRUE(client().remove_bucket("b1", {}));
+    EXPECT_THAT(m_transport.answers, IsEmpty());
+    answer({page({"b"}), busy, page({"b"}), busy, page({"b"}), busy});
+    const auto given_up = client().remove_bucket("b1", {});
+    ASSERT_FALSE(given_up.has_value());
+    EXPECT_EQ(given_up.error().code, "SlowDown");
+}
+
 TEST_F(S3ClientTest, CopiesFailInsideOfSuccess) {
     answer({error(200, "InternalError"), error(404, "NoSuchKey"), xml("<CopyObjectResult/>")});
     EXPECT_TRUE(client().copy("b1", "k", "b2", "k", {}));
