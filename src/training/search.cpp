@@ -83,8 +83,8 @@ bool is_clearly_better(const Score& score, const Score& than) {
     return gains.size() < 2 ? mean > 0 : mean > std::sqrt(squares / (count - 1) / count);
 }
 
-/// The best one. What was added to the configuration must earn its place: of many trials some are
-/// best by luck, and twice as many are when everything is tried both ways.
+/// The best one. What was added to a grid must earn its place: of many trials some are best by
+/// luck, and twice as many are when everything is tried both ways.
 Scored chosen_of(const std::vector<Scored>& scored, const std::optional<Addition>& addition) {
     const Scored& best = best_of(scored);
     if (!addition || !best.score.ok) {
@@ -183,7 +183,10 @@ Scored search(const Evaluator& evaluator,
     if (!plain.empty()) {
         std::ranges::move(evaluator.evaluate(std::move(plain)), std::back_inserter(scored));
     }
-    return chosen_of(scored, addition_to(config, evaluator.technique()));
+    // With priors there are no more trials for what was added.
+    return chosen_of(scored, config.search_evaluations
+                                 ? std::nullopt
+                                 : addition_to(config, evaluator.technique()));
 }
 
 } // namespace aisprint::training
