@@ -7,10 +7,9 @@
 // `Protocol` goes about it as the reference does: the same folds choose the hyper-parameters, and
 // the error is the mean over the models of the folds. `Training` is what users get: folds of our
 // own, one model of all rows that were not set apart. Both take the mean over seeds, and tell the
-// ends (`least`, `most`). `EqualEffort` is the time of one seed without what is
-// tried beside the configuration (logarithms of the target, weights of Stepwise), so that as many
-// models are fitted as the reference fits; the residuals of intervals, which the reference does not
-// have, remain.
+// ends (`least`, `most`). `EqualEffort` is the time of one seed without what is tried beside the
+// configuration (logarithms of the target, weights of Stepwise), so that as many models are fitted
+// as the reference fits; the residuals of intervals, which the reference does not have, remain.
 #include "aisprint/base/files.hpp"
 #include "aisprint/base/reporter.hpp"
 #include "aisprint/training/train.hpp"
