@@ -147,7 +147,7 @@ struct CampaignSummary {
                                                    const std::stop_token& stop);
 
 /// components_data_size.yaml with what was measured; entries of others stay. Fails (input) if what
-/// exists is damaged (YML..., PRF075).
+/// exists is damaged (BAS010, PRF075).
 [[nodiscard]] Result<std::string> merge_data_sizes(const std::string& existing,
                                                    const CampaignPlan& plan,
                                                    const CampaignSummary& summary);

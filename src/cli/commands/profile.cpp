@@ -219,7 +219,7 @@ int dry_run(const Options& options,
     const profiling::CampaignEstimate estimate =
         estimate_of(options, plan, profiling::knowledge_of(plan));
     if (!session.options().quiet) {
-        session.print(dry_run_text(plan) + estimate_text(estimate));
+        session.print(dry_run_text(plan, options.only) + estimate_text(estimate));
     }
     nlohmann::ordered_json result = to_json(plan);
     result["estimate"] = to_json(estimate);

@@ -177,15 +177,19 @@ nlohmann::ordered_json to_json(const CampaignEstimate& estimate) {
     return json;
 }
 
-std::string dry_run_text(const CampaignPlan& plan) {
+std::string dry_run_text(const CampaignPlan& plan, const std::vector<std::string>& only) {
+    const std::vector<TestId> tests = tests_of(plan, only);
+    std::set<std::size_t> deployments;
+    for (const TestId& test : tests) {
+        deployments.insert(test.deployment);
+    }
     std::string text;
-    for (std::size_t d = 0; d < plan.schedules.size(); ++d) {
+    for (const std::size_t d : deployments) {
         text += fmt::format("\ndeployment_{}\n", d) +
                 recap_text(plan.testbed, plan.testbed.deployments[d], plan.schedules[d],
                            plan.parameters);
     }
-    return text +
-           fmt::format("\n{} tests in all. Nothing was started.\n", tests_of(plan, {}).size());
+    return text + fmt::format("\n{} tests in all. Nothing was started.\n", tests.size());
 }
 
 std::string campaign_table(const CampaignPlan& plan, const CampaignSummary& summary) {

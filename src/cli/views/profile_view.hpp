@@ -20,8 +20,10 @@ namespace aisprint::cli {
 /// The deployments of a campaign, with the fit of their containers.
 [[nodiscard]] std::string campaign_recap(const profiling::CampaignPlan& plan);
 
-/// What a dry run adds: the schedule of each deployment, and the number of tests.
-[[nodiscard]] std::string dry_run_text(const profiling::CampaignPlan& plan);
+/// What a dry run adds: the schedule of each deployment that `only` lets be tested, and the number
+/// of tests.
+[[nodiscard]] std::string dry_run_text(const profiling::CampaignPlan& plan,
+                                       const std::vector<std::string>& only);
 
 /// What one job of each component took that was run to know; nothing without any.
 [[nodiscard]] std::string calibration_text(const std::map<std::string, double>& parts);
