@@ -8,7 +8,9 @@
 #include "aisprint/tosca/check.hpp"
 #include "aisprint/tosca/secrets.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 namespace aisprint::cli {
 
@@ -52,21 +54,13 @@ void add_secrets(const tosca::PhysicalResource& physical, Redactor& redactor) {
 Result<void> check_documents(const std::vector<tosca::StoredDocument>& documents,
                              Reporter& reporter) {
     AISPRINT_TRY_ASSIGN(const tosca::TypeCatalogue types, load_types());
-    std::vector<Diagnostic> errors;
+    std::vector<Diagnostic> all;
     for (const tosca::StoredDocument& document : documents) {
-        for (Diagnostic& found : tosca::check_document(SourceFile(document.path, document.text),
-                                                       document.content, types)) {
-            if (found.severity == Severity::error) {
-                errors.push_back(std::move(found));
-            } else {
-                reporter.report(std::move(found));
-            }
-        }
+        std::ranges::move(tosca::check_document(SourceFile(document.path, document.text),
+                                                document.content, types),
+                          std::back_inserter(all));
     }
-    if (!errors.empty()) {
-        return fail(ErrorKind::input, std::move(errors));
-    }
-    return {};
+    return fail_on_errors(std::move(all), reporter);
 }
 
 Result<CheckedDeployment> check_deployment(const DeploymentArguments& arguments,

@@ -123,10 +123,7 @@ Parsed<LogStreamPage> parse_log_streams(const HttpResponse& response) {
         page.streams.push_back({std::move(name), moment_in(stream, "lastIngestionTime")});
         fields.complain_of(stream);
     }
-    if (!fields.is_right()) {
-        return wrong(fields.what_is_wrong());
-    }
-    return page;
+    return checked(std::move(page), fields);
 }
 
 Parsed<LogEventPage> parse_log_events(const HttpResponse& response) {
@@ -146,10 +143,7 @@ Parsed<LogEventPage> parse_log_events(const HttpResponse& response) {
         }
         fields.complain_of(event);
     }
-    if (!fields.is_right()) {
-        return wrong(fields.what_is_wrong());
-    }
-    return page;
+    return checked(std::move(page), fields);
 }
 
 } // namespace aisprint::clients

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <utility>
 
 namespace aisprint::clients {
 
@@ -108,5 +109,14 @@ private:
     const Json& m_object;
     std::string m_wrong;
 };
+
+/// The value that was read, unless something is wrong with it.
+template <class T>
+[[nodiscard]] Parsed<T> checked(T value, const JsonFields& fields) {
+    if (!fields.is_right()) {
+        return wrong(fields.what_is_wrong());
+    }
+    return Parsed<T>(std::move(value));
+}
 
 } // namespace aisprint::clients

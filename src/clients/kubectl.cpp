@@ -117,10 +117,7 @@ Parsed<KubeNode> node_of(const Json& item) {
     for (const JsonFields* part : {&metadata, &spec, &status}) {
         fields.complain_of(*part);
     }
-    if (!fields.is_right()) {
-        return wrong(fields.what_is_wrong());
-    }
-    return node;
+    return checked(std::move(node), fields);
 }
 
 /// Adds a Job or a pod; else tells what is wrong with it. Objects of other kinds are left out.

@@ -96,15 +96,6 @@ OscarJob job_of(const std::string& name, JsonFields& fields) {
     return job;
 }
 
-/// The value that was read, unless something is wrong with it.
-template <class T>
-Parsed<T> checked(T value, const JsonFields& fields) {
-    if (!fields.is_right()) {
-        return wrong(fields.what_is_wrong());
-    }
-    return value;
-}
-
 Json json_of_paths(const std::vector<OscarPath>& paths) {
     Json list = Json::array();
     for (const OscarPath& path : paths) {

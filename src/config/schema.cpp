@@ -324,18 +324,7 @@ Result<void> check_document(const SourceFile& source,
                             Reporter& reporter) {
     const Format* format = find_format(format_name);
     AISPRINT_ASSERT(format != nullptr);
-    std::vector<Diagnostic> errors;
-    for (Diagnostic& found : check_document(source, document, format->type)) {
-        if (found.severity == Severity::error) {
-            errors.push_back(std::move(found));
-        } else {
-            reporter.report(std::move(found));
-        }
-    }
-    if (!errors.empty()) {
-        return fail(ErrorKind::input, std::move(errors));
-    }
-    return {};
+    return fail_on_errors(check_document(source, document, format->type), reporter);
 }
 
 Result<yaml::Node>

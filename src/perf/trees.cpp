@@ -166,6 +166,29 @@ read_boosted_tree(const Json& json, const std::string& path, Fields& in) {
     return tree;
 }
 
+/// All trees of a list that is called `path`, or nothing once one of them is wrong.
+template <class Number>
+std::optional<std::vector<Tree<Number>>>
+read_trees(const Json& list,
+           const std::string& path,
+           std::optional<Tree<Number>> (*read)(const Json&, const std::string&, Fields&),
+           std::size_t features,
+           Fields& in) {
+    std::vector<Tree<Number>> trees;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        auto tree = read(list[i], fmt::format("{}[{}]", path, i), in);
+        if (!tree) {
+            return std::nullopt;
+        }
+        if (!is_sound(*tree, features)) {
+            unsound(i, in);
+            return std::nullopt;
+        }
+        trees.push_back(std::move(*tree));
+    }
+    return trees;
+}
+
 /// The library writes numbers as text: "5E-1", newer versions "[5E-1]".
 float read_base_score(const Json* parameters, Fields& in) {
     std::string text = in.text(parameters, "base_score", "model.learner.learner_model_param");
@@ -193,19 +216,8 @@ std::unique_ptr<const Estimator> read_forest(const Json* model, std::size_t feat
         in.error("PRM003", "'model.trees' of the performance model has no elements");
         return nullptr;
     }
-    std::vector<Tree<double>> trees;
-    for (std::size_t i = 0; i < list->size(); ++i) {
-        auto tree = read_tree((*list)[i], fmt::format("model.trees[{}]", i), in);
-        if (!tree) {
-            return nullptr;
-        }
-        if (!is_sound(*tree, features)) {
-            unsound(i, in);
-            return nullptr;
-        }
-        trees.push_back(std::move(*tree));
-    }
-    return std::make_unique<Forest>(std::move(trees));
+    auto trees = read_trees<double>(*list, "model.trees", read_tree, features, in);
+    return trees ? std::make_unique<Forest>(std::move(*trees)) : nullptr;
 }
 
 std::unique_ptr<const Estimator> read_xgboost(const Json* model, std::size_t features, Fields& in) {
@@ -230,19 +242,8 @@ std::unique_ptr<const Estimator> read_xgboost(const Json* model, std::size_t fea
     if (in.failed()) {
         return nullptr;
     }
-    std::vector<Tree<float>> trees;
-    for (std::size_t i = 0; i < list->size(); ++i) {
-        auto tree = read_boosted_tree((*list)[i], fmt::format("trees[{}]", i), in);
-        if (!tree) {
-            return nullptr;
-        }
-        if (!is_sound(*tree, features)) {
-            unsound(i, in);
-            return nullptr;
-        }
-        trees.push_back(std::move(*tree));
-    }
-    return std::make_unique<Boosted>(base, std::move(trees));
+    auto trees = read_trees<float>(*list, "trees", read_boosted_tree, features, in);
+    return trees ? std::make_unique<Boosted>(base, std::move(*trees)) : nullptr;
 }
 
 } // namespace aisprint::perf

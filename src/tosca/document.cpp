@@ -4,6 +4,7 @@
 
 #include "document_parts.hpp"
 #include "document_yaml.hpp"
+#include "input_file.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -111,14 +112,7 @@ Result<std::vector<Document>> build_documents(const Deployment& deployment,
             documents.push_back({deployment.components[i].name, build_document(plan, i, findings)});
         }
     }
-    sort_and_merge(findings.warnings);
-    for (Diagnostic& warning : findings.warnings) {
-        reporter.report(std::move(warning));
-    }
-    if (!findings.errors.empty()) {
-        sort_and_merge(findings.errors);
-        return fail(ErrorKind::input, std::move(findings.errors));
-    }
+    AISPRINT_TRY(conclude(std::move(findings), reporter));
     return documents;
 }
 

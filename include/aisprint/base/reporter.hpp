@@ -2,6 +2,7 @@
 #pragma once
 
 #include "aisprint/base/diagnostic.hpp"
+#include "aisprint/base/result.hpp"
 
 #include <string>
 #include <utility>
@@ -23,6 +24,10 @@ public:
     /// Takes a line of detail that only a verbose run shows.
     virtual void detail(const std::string& text) = 0;
 };
+
+/// Hands the warnings and notes of a check to the reporter, in their order. Fails (input) with its
+/// errors if there are any.
+[[nodiscard]] Result<void> fail_on_errors(std::vector<Diagnostic> found, Reporter& reporter);
 
 /// Keeps what it is told; for tests and for commands that print at the end.
 class CollectingReporter final : public Reporter {
