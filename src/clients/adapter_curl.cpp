@@ -368,7 +368,7 @@ void CurlTransport::set_options(CURL* handle,
     set(handle, CURLOPT_HEADERFUNCTION, &take_header);
     set(handle, CURLOPT_HEADERDATA, &exchange);
     set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    if (request.method == "POST") {
+    if (request.method == "POST" || request.resend == Resend::never) {
         // on a connection that was used before, libcurl repeats a request that found no answer:
         // what creates something must not be sent twice
         set(handle, CURLOPT_FRESH_CONNECT, 1L);

@@ -63,6 +63,7 @@ HttpRequest S3Client::signed_request(const Call& call) const {
     request.headers = call.headers;
     request.headers.push_back({"Host", parts.host});
     request.body = call.body;
+    request.resend = call.resend;
     request.timeout = m_options.request_timeout;
     if (request.timeout.count() > 0) { // 0: none
         request.timeout +=
@@ -321,6 +322,7 @@ RemoteResult<void> S3Client::copy(const std::string& bucket,
     if (!source || !call) {
         return tl::unexpected<RemoteError>(source ? call.error() : source.error());
     }
+    call->resend = Resend::never;
     call->headers.push_back(
         {"x-amz-copy-source", "/" + percent_encoded(bucket) + "/" + encoded_key(key)});
     bool is_there = false;

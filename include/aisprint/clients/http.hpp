@@ -20,6 +20,10 @@ struct HttpHeader {
     std::string value;
 };
 
+/// Whether a transport may send a request once more when a connection that was used before breaks
+/// without an answer. It never does so with a POST.
+enum class Resend { allowed, never };
+
 /// A request. Headers may hold secrets: requests are never logged.
 struct HttpRequest {
     std::string method = "GET";
@@ -28,6 +32,7 @@ struct HttpRequest {
     std::string body;
     std::chrono::milliseconds timeout{60000};     ///< for the whole exchange; 0: none
     std::chrono::milliseconds connect_timeout{0}; ///< 0: as the transport has it
+    Resend resend = Resend::allowed;
 };
 
 /// A complete answer, whatever its status.

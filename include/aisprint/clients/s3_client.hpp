@@ -122,6 +122,7 @@ private:
         std::vector<HttpHeader> headers;
         std::string body;
         std::size_t wanted = 0; ///< bytes of an object that are to come back
+        Resend resend = Resend::allowed;
     };
     /// Whether an answer of status 200 may hold an error.
     enum class ErrorInside { no, yes };

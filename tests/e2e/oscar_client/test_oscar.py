@@ -350,6 +350,19 @@ class Faults(unittest.TestCase):
         client.value("remove", "second")
         self.assertEqual(set(double.state()["services"]), {"upper"})
 
+    def test_a_copy_whose_answer_is_lost_makes_one_job(self):
+        double, client = self.start()
+        client.value("make_bucket", "storage")
+        client.value("put", "storage", "s.txt", "copied")
+        double.ask("POST", "/faults", [{"on": "s3", "method": "PUT", "do": "reset",
+                                        "after": True}])
+        answer = client("copy", "storage", "s.txt", "bucket0", "in/a.txt")
+        self.assertEqual(answer["kind"], "unreachable")  # the tool tries once
+        copies = [line for line in double.requests()
+                  if line["method"] == "PUT" and line["path"].endswith("/in/a.txt")]
+        self.assertEqual(len(copies), 1)
+        self.assertEqual(len(client.wait_for_jobs("upper", 1)), 1)
+
     def test_the_store_restarts(self):
         double = Double(self, "--restart-seconds", "0.6")
         client = Client(self, double)

@@ -358,6 +358,7 @@ TEST_F(S3ClientTest, CopiesWhoseAnswerIsLostAreNotDoneTwice) {
     answer({no_answer(), head(3, "e1"), head(3, "e1")});
     EXPECT_TRUE(client().copy("b1", "k 1", "b2", "k 2", {}));
     EXPECT_THAT(asked(), ElementsAre("PUT /b2/k%202", "HEAD /b1/k%201", "HEAD /b2/k%202"));
+    EXPECT_EQ(m_transport.requests[0].resend, Resend::never);
     for (const char* key : {"x-amz-copy-source", "Content-Type"}) {
         EXPECT_EQ(header(2, key), "") << key;
     }

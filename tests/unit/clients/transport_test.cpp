@@ -120,13 +120,13 @@ TEST(CurlTransport, ReusesConnectionsButNotForPost) {
     EXPECT_EQ(server.server().connections(), 2);
 }
 
-TEST(CurlTransport, NeverSendsAPostTwice) {
-    std::atomic<int> posts{0};
+TEST(CurlTransport, NeverSendsTwiceWhatMustNotBe) {
+    std::atomic<int> deeds{0};
     RawServer server([&](int socket) {
         while (true) {
             const std::string text = read_request(socket);
-            if (text.rfind("POST", 0) == 0) {
-                ++posts;
+            if (text.rfind("POST", 0) == 0 || text.rfind("PUT", 0) == 0) {
+                ++deeds;
                 return; // closed without an answer
             }
             if (text.empty()) {
@@ -135,13 +135,18 @@ TEST(CurlTransport, NeverSendsAPostTwice) {
             write_text(socket, k_answer);
         }
     });
-    const auto transport = make_curl_transport({});
-    ASSERT_TRUE(transport->send(request_to(server.url()), {}).has_value());
-    const auto response = transport->send(request_to(server.url(), "POST"), {});
-    ASSERT_FALSE(response.has_value());
-    EXPECT_EQ(response.error().kind, TransportErrorKind::broken);
-    EXPECT_EQ(response.error().delivery, Delivery::unknown);
-    EXPECT_EQ(posts, 1);
+    for (const char* method : {"POST", "PUT"}) {
+        deeds = 0;
+        HttpRequest request = request_to(server.url(), method);
+        request.resend = method == std::string("PUT") ? Resend::never : Resend::allowed;
+        const auto transport = make_curl_transport({});
+        ASSERT_TRUE(transport->send(request_to(server.url()), {}).has_value());
+        const auto response = transport->send(request, {});
+        ASSERT_FALSE(response.has_value()) << method;
+        EXPECT_EQ(response.error().kind, TransportErrorKind::broken) << method;
+        EXPECT_EQ(response.error().delivery, Delivery::unknown) << method;
+        EXPECT_EQ(deeds, 1) << method;
+    }
 }
 
 TEST(CurlTransport, SaysWhenNobodyListens) {
