@@ -2,6 +2,7 @@
 #include "aisprint/clients/cloudwatch_client.hpp"
 
 #include "cloudwatch_answer.hpp"
+#include "s3_answer.hpp"
 #include "s3_signature.hpp"
 #include "signed_calls.hpp"
 #include "url_parts.hpp"
@@ -16,7 +17,7 @@ namespace aisprint::clients {
 
 namespace {
 
-constexpr AnswerReader k_answers{cloudwatch_malformed, is_html, "answered with a page of HTML"};
+constexpr AnswerReader k_answers{cloudwatch_malformed, is_page, "answered with a page of HTML"};
 
 /// A document; what is no UTF-8 is replaced, and then names nothing that is there.
 std::string text_of(const Json& document) {

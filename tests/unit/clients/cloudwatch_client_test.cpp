@@ -141,9 +141,12 @@ TEST_F(CloudWatchTest, RefusesPagesThatGoInCircles) {
 }
 
 TEST_F(CloudWatchTest, DeletesStreamsAlsoThoseThatAreGone) {
-    transport.answers = {json(""), refusal("ResourceNotFoundException")};
+    HttpResponse nothing = json("");
+    nothing.headers = {{"Content-Type", "text/html"}}; // as moto calls everything
+    transport.answers = {json(""), nothing, refusal("ResourceNotFoundException")};
 
     EXPECT_TRUE(client().remove_stream(k_group, "2026/11/24/[$LATEST]x", {}));
+    EXPECT_TRUE(client().remove_stream(k_group, "2026/11/24/[$LATEST]y", {}));
     EXPECT_TRUE(client().remove_stream(k_group, "gone", {}));
 
     EXPECT_EQ(transport.requests.front().body,
