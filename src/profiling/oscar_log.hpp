@@ -16,7 +16,7 @@ struct SupervisorLog {
     std::optional<Moment> script_end;   ///< the supervisor looks for what it wrote
     std::optional<Moment> first_line;   ///< of the supervisor itself
     std::optional<Moment> last_line;
-    std::string input_key;              ///< as in the bucket, with its folder
+    std::string input_key; ///< as in the bucket, with its folder
     std::vector<std::string> output_keys;
     bool has_traceback = false; ///< of Python: the component broke down, whatever the status says
 };

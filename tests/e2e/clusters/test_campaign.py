@@ -13,7 +13,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oscar_campaign"))
-import test_profile  # noqa: E402  (takes the arguments)
+import campaign_case  # noqa: E402  (takes the arguments)
 
 LAYER = """        computationalLayer{0}:
           number: {0}
@@ -27,17 +27,12 @@ AUTH = ("id = im; type = InfrastructureManager; username = ann; password = pw-of
         "password = pw-of-cloud\n")
 
 
-class MadeClusters(test_profile.Profile):
-    # tests of the other class that are about clusters which exist
-    test_a_campaign_from_start_to_models = None
-    test_an_interrupted_one_goes_on = None
-    test_a_wrong_password_is_a_remote_failure = None
-
+class MadeClusters(campaign_case.CampaignCase):
     def setUp(self):
         super().setUp()
         text = (self.app / "common_config/candidate_resources.yaml").read_text()
         for number in (1, 2):
-            text = text.replace(test_profile.LAYER.format(number), LAYER.format(number))
+            text = text.replace(campaign_case.LAYER.format(number), LAYER.format(number))
         self.write("common_config/candidate_resources.yaml", text)
         self.set_parameters()
 
@@ -46,7 +41,7 @@ class MadeClusters(test_profile.Profile):
         (self.app / "im/auth.dat").chmod(0o600)
 
     def set_parameters(self, other=""):
-        self.write("oscarp/run_parameters.yaml", test_profile.PARAMETERS.replace(
+        self.write("oscarp/run_parameters.yaml", campaign_case.PARAMETERS.replace(
             "other: {tls_verify: false}",
             f"other: {{tls_verify: false, domain_name: example.org, "
             f"im_url: '{self.double.facts['im']}'{other}}}").replace(
@@ -127,6 +122,9 @@ class MadeClusters(test_profile.Profile):
         self.assertEqual(result.returncode, 3, result.stdout + result.stderr)
         self.assertEqual(self.double.ask("/state")["requests"], [])
 
+    def test_a_dry_run_sends_nothing_and_writes_nothing(self):
+        self.assert_dry_run_does_nothing()
+
 
 if __name__ == "__main__":
-    unittest.main(defaultTest="MadeClusters")
+    unittest.main()

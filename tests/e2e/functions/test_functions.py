@@ -16,8 +16,8 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 VENV, TESTS_WANTED = sys.argv[3], sys.argv[4:]
 for name in ("oscar_campaign", "s3"):
     sys.path.insert(0, str(TESTS / name))
+import campaign_case  # noqa: E402  (takes the arguments)
 import servers  # noqa: E402
-import test_profile  # noqa: E402  (takes the arguments)
 from lambda_stand_in import LambdaStandIn  # noqa: E402
 
 BUCKET = "functions-of-app"
@@ -47,26 +47,20 @@ other: {{tls_verify: false, im_url: '{0}'{1}}}
 CHAIN = (("filter_a", "VM1"), ("b", "F1"), ("c", "VM2"))
 
 
-class Functions(test_profile.Profile):
-    # tests of the other class that are about clusters only
-    test_a_campaign_from_start_to_models = None
-    test_an_interrupted_one_goes_on = None
-    test_a_wrong_password_is_a_remote_failure = None
-    test_what_files_lack_is_told_before_anything_is_asked = None
-
+class Functions(campaign_case.CampaignCase):
     def setUp(self):
         super().setUp()
         self.moto = servers.Moto(self.folder / "moto", VENV)
         self.moto.start()
         self.addCleanup(self.moto.stop)
         self.s3 = self.moto.boto("s3")
-        self.write("aisprint/designs/c/base/main.py", test_profile.PROGRAM)
+        self.write("aisprint/designs/c/base/main.py", campaign_case.PROGRAM)
         components = json.loads((self.folder / "components.json").read_text())
         designs = {name: self.app / "aisprint/designs" / name / "base" for name, _ in CHAIN}
         components["registry.example/c_base_amd64:1"] = str(designs["c"])
         (self.folder / "components.json").write_text(json.dumps(components))
         self.double.close()
-        self.double = test_profile.Double(self.folder, "--im-seconds", "1.5")
+        self.double = campaign_case.Double(self.folder, "--im-seconds", "1.5")
         self.addCleanup(self.double.close)
         self.functions = LambdaStandIn(self.moto, self.double, designs)
         self.addCleanup(self.functions.close)
@@ -86,7 +80,7 @@ class Functions(test_profile.Profile):
             entries += ENTRY.format(number, name, resource, image.format(name),
                                     memory if is_function else 1024)
             layers += LAYER.format(number) if is_function else \
-                test_profile.LAYER.format(number).replace(f"VM{number}", resource)
+                campaign_case.LAYER.format(number).replace(f"VM{number}", resource)
         self.write("common_config/candidate_deployments.yaml", "Components:\n" + entries)
         self.write("common_config/candidate_resources.yaml",
                    "System:\n  name: app\n  NetworkDomains:\n    ND1:\n      AccessDelay: 0\n"
@@ -215,7 +209,7 @@ class Functions(test_profile.Profile):
                    .replace("repetitions: 1", "repetitions: 1, train_models: false"))
         self.s3.create_bucket(Bucket=BUCKET)
         self.s3.put_object(Bucket=BUCKET, Key="mine/x", Body=b"1")
-        other = self.double.opener.open(test_profile.urllib.request.Request(
+        other = self.double.opener.open(campaign_case.urllib.request.Request(
             f"{self.double.facts['im']}/infrastructures",
             b"topology_template:\n  node_templates:\n    lambda_function_mine:\n"
             b"      properties: {name: mine, input: [{path: " + BUCKET.encode() +
@@ -270,6 +264,9 @@ class Functions(test_profile.Profile):
         self.assertIn("type Lambda with a role", result.stderr)
         self.assertEqual(self.s3.list_buckets()["Buckets"], [])
 
+    def test_a_dry_run_sends_nothing_and_writes_nothing(self):
+        self.assert_dry_run_does_nothing()
+
 
 if __name__ == "__main__":
-    unittest.main(defaultTest="Functions", argv=[sys.argv[0], *TESTS_WANTED])
+    unittest.main(argv=[sys.argv[0], *TESTS_WANTED])
