@@ -3,6 +3,8 @@
 
 #include "random.hpp"
 
+#include "aisprint/base/csv.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -131,18 +133,6 @@ private:
     std::vector<LoadSample> m_samples;
 };
 
-/// A field of CSV, in quotes if it needs them.
-std::string quoted(const std::string& field) {
-    if (field.find_first_of(",\"\r\n") == std::string::npos) {
-        return field;
-    }
-    std::string text = "\"";
-    for (const char c : field) {
-        text += c == '"' ? "\"\"" : std::string(1, c);
-    }
-    return text + '"';
-}
-
 /// A row of a CSV file and the line on which it begins, from 1.
 struct CsvRow {
     std::size_t line = 1;
@@ -257,14 +247,14 @@ std::string jmeter_csv(const std::vector<LoadSample>& samples, const std::string
     std::string text = k_header;
     for (const LoadSample& sample : samples) {
         const auto start = std::chrono::floor<std::chrono::milliseconds>(sample.start);
-        text +=
-            fmt::format("{},{},HTTP Request,{},{},Thread Group {} {}-{},text,{},,{},{},{},{},"
-                        "{},{},0,{}\n",
-                        start.time_since_epoch().count(), sample.elapsed.count(),
-                        quoted(sample.answer.code), quoted(sample.answer.message), sample.interval,
-                        sample.interval, sample.thread, sample.accepted() ? "true" : "false",
-                        sample.answer.bytes, sample.answer.sent_bytes, sample.busy, sample.busy,
-                        quoted(url), sample.answer.latency.count(), sample.answer.connect.count());
+        text += fmt::format("{},{},HTTP Request,{},{},Thread Group {} {}-{},text,{},,{},{},{},{},"
+                            "{},{},0,{}\n",
+                            start.time_since_epoch().count(), sample.elapsed.count(),
+                            csv_field(sample.answer.code), csv_field(sample.answer.message),
+                            sample.interval, sample.interval, sample.thread,
+                            sample.accepted() ? "true" : "false", sample.answer.bytes,
+                            sample.answer.sent_bytes, sample.busy, sample.busy, csv_field(url),
+                            sample.answer.latency.count(), sample.answer.connect.count());
     }
     return text;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/profiling/results.hpp"
 
+#include "aisprint/base/csv.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -146,18 +148,6 @@ std::string configuration_name(std::size_t level) {
     return fmt::format("Configuration #{}", level + 1);
 }
 
-/// A text as a cell of a CSV file: in quotes where it needs them.
-std::string cell(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) {
-        return text;
-    }
-    std::string quoted = "\"";
-    for (const char c : text) {
-        quoted += c == '"' ? "\"\"" : std::string(1, c);
-    }
-    return quoted + '"';
-}
-
 std::string optional_text(const std::optional<double>& value) {
     return value ? real_text(*value) : "";
 }
@@ -292,12 +282,13 @@ std::string jobs_csv(const std::vector<ServiceRun>& runs,
             nodes == nodes_by_run.end() ? 0 : nodes->second, facts.nodes_total);
         for (const JobRecord& job : run.jobs) {
             const JobTimes times = times_of(job);
-            text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", cell(job.name),
-                                cell(job.service), cell(job.resource), cell(job.node), facts_text,
-                                optional_text(times.full_time), optional_text(times.wait),
-                                optional_text(times.pod_creation), optional_text(times.overhead),
-                                optional_text(times.compute_time), optional_text(times.write_back),
-                                run_name(run.number), run.parallelism, to_string(job.status));
+            text +=
+                fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_field(job.name),
+                            csv_field(job.service), csv_field(job.resource), csv_field(job.node),
+                            facts_text, optional_text(times.full_time), optional_text(times.wait),
+                            optional_text(times.pod_creation), optional_text(times.overhead),
+                            optional_text(times.compute_time), optional_text(times.write_back),
+                            run_name(run.number), run.parallelism, to_string(job.status));
         }
     }
     return text;

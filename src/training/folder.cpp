@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The folder that a training leaves: models, results, and what they were made of.
+#include "aisprint/base/csv.hpp"
 #include "aisprint/base/files.hpp"
 #include "aisprint/training/onnx.hpp"
 #include "aisprint/training/train.hpp"
@@ -19,28 +20,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string quoted(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) {
-        return text;
-    }
-    std::string result = "\"";
-    for (const char letter : text) {
-        result += letter == '"' ? "\"\"" : std::string(1, letter);
-    }
-    return result + '"';
-}
-
 /// Rows are numbered in a column without a name, as the reference does.
 std::string csv_of(const Table& table) {
     std::string csv;
     for (const Column& column : table.columns) {
-        csv += "," + quoted(column.name);
+        csv += "," + csv_field(column.name);
     }
     csv += '\n';
     for (std::size_t row = 0; row < table.rows; ++row) {
         csv += fmt::format("{}", row);
         for (const Column& column : table.columns) {
-            csv += column.is_text ? "," + quoted(column.texts[row])
+            csv += column.is_text ? "," + csv_field(column.texts[row])
                                   : fmt::format(",{}", column.numbers[row]);
         }
         csv += '\n';
