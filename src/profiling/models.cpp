@@ -397,9 +397,6 @@ Result<std::string> merge_performance_models(const std::string& existing,
     for (auto& [component, partitions] : document.items()) {
         partitions = with_base_first(component, partitions);
     }
-    for (auto& [component, partitions] : document.items()) {
-        partitions = with_base_first(component, partitions);
-    }
     return document.dump(k_indent) + "\n";
 }
 
