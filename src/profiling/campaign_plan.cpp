@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aisprint/profiling/campaign.hpp"
 
+#include "keep_errors.hpp"
+
 #include "aisprint/base/digest.hpp"
 #include "aisprint/base/files.hpp"
 #include "aisprint/base/yaml.hpp"
@@ -58,19 +60,6 @@ Result<std::string> digest_of(const std::vector<fs::path>& files) {
     return sha256_hex(digests);
 }
 
-/// Adds what went wrong with the input to `found`; other failures end the reading.
-template <class T>
-Result<void> keep(Result<T>& result, std::vector<Diagnostic>& found) {
-    if (result) {
-        return {};
-    }
-    if (result.error().kind != ErrorKind::input) {
-        return tl::unexpected<Failure>(std::move(result).error());
-    }
-    append(found, std::move(result).error().diagnostics);
-    return {};
-}
-
 Result<RunParameters>
 load_parameters(const config::ApplicationFolder& folder, std::string& text, Reporter& reporter) {
     const std::string shown = folder.shown(k_parameters_file);
@@ -124,7 +113,7 @@ Result<CampaignPlan> plan_campaign(const config::ApplicationFolder& folder, Repo
     config::ApplicationConfig application = config::load_application_config(folder, reporter);
     std::vector<Diagnostic> found = std::move(application.errors);
     auto parameters = load_parameters(folder, plan.parameters_text, reporter);
-    AISPRINT_TRY(keep(parameters, found));
+    AISPRINT_TRY(keep_errors(parameters, found));
     if (!found.empty()) {
         return fail(ErrorKind::input, std::move(found));
     }
@@ -132,14 +121,14 @@ Result<CampaignPlan> plan_campaign(const config::ApplicationFolder& folder, Repo
     warn_of_unknown_components(SourceFile(folder.shown(k_parameters_file), plan.parameters_text),
                                *application.deployments, reporter);
     auto inputs = find_inputs(folder, plan.parameters);
-    AISPRINT_TRY(keep(inputs, found));
+    AISPRINT_TRY(keep_errors(inputs, found));
     auto testbed = enumerate_units(application, folder, plan.parameters, reporter);
-    AISPRINT_TRY(keep(testbed, found));
+    AISPRINT_TRY(keep_errors(testbed, found));
     if (testbed) {
         plan.testbed = std::move(*testbed);
         for (const UnitChain& chain : plan.testbed.deployments) {
             auto schedule = make_schedule(plan.testbed, chain, plan.parameters);
-            AISPRINT_TRY(keep(schedule, found));
+            AISPRINT_TRY(keep_errors(schedule, found));
             plan.schedules.push_back(schedule ? std::move(*schedule) : Schedule());
         }
     }

@@ -2,6 +2,7 @@
 #include "aisprint/profiling/outputs.hpp"
 
 #include "campaign_files.hpp"
+#include "keep_errors.hpp"
 
 #include "aisprint/base/files.hpp"
 #include "aisprint/profiling/report.hpp"
@@ -23,33 +24,23 @@ Result<std::string> read_if_there(const fs::path& file) {
     return fs::exists(file) ? read_file(file) : std::string();
 }
 
-/// Adds what went wrong with the input to `found`; other failures end the check.
-template <class T>
-Result<void> keep(const Result<T>& result, std::vector<Diagnostic>& found) {
-    if (!result && result.error().kind != ErrorKind::input) {
-        return tl::unexpected<Failure>(result.error());
-    }
-    append(found, result ? std::vector<Diagnostic>() : result.error().diagnostics);
-    return {};
-}
-
 } // namespace
 
 Result<void> check_campaign_outputs(const config::ApplicationFolder& folder,
                                     const CampaignPlan& plan) {
     std::vector<Diagnostic> found;
     AISPRINT_TRY_ASSIGN(const std::string sizes, read_if_there(folder.path / k_data_sizes));
-    AISPRINT_TRY(keep(merge_data_sizes(sizes, plan, {}), found));
+    AISPRINT_TRY(keep_errors(merge_data_sizes(sizes, plan, {}), found));
     if (plan.parameters.train_models) {
         AISPRINT_TRY_ASSIGN(const std::string known,
                             read_if_there(folder.path / k_performance_models));
-        AISPRINT_TRY(keep(merge_performance_models(known, plan, {}), found));
+        AISPRINT_TRY(keep_errors(merge_performance_models(known, plan, {}), found));
     }
     if (plan.parameters.train_models && fs::exists(folder.path / k_training)) {
         AISPRINT_TRY_ASSIGN(const SourceFile training,
                             load_source(folder.path / k_training, folder.shown(k_training)));
         CollectingReporter unheard; // the training tells its warnings
-        AISPRINT_TRY(keep(training::parse_config(training, unheard), found));
+        AISPRINT_TRY(keep_errors(training::parse_config(training, unheard), found));
     }
     return found.empty() ? Result<void>() : fail(ErrorKind::input, std::move(found));
 }
