@@ -13,14 +13,23 @@ namespace aisprint::profiling {
 
 namespace {
 
-/// Reads the slots that units of a chain held in the tests of a campaign.
-class SlotReader {
-public:
-    SlotReader(const CampaignPlan& plan, const UnitChain& chain)
-        : m_plan(plan), m_files(plan), m_chain(chain), m_slots(chain.units.size()) {}
+/// What the tests of a campaign tell of the units of a deployment, by their place in its chain.
+struct Measured {
+    std::vector<std::vector<HeldSlot>> slots; ///< in all tests in which the unit stands
+    std::vector<double> jobs;                 ///< number in the deployment's whole workflows
+};
 
-    /// By the units of the chain.
-    Result<std::vector<std::vector<HeldSlot>>> read() {
+/// Reads the tests of a campaign, each once.
+class TestReader {
+public:
+    TestReader(const CampaignPlan& plan, std::size_t deployment)
+        : m_plan(plan), m_files(plan), m_deployment(deployment),
+          m_chain(plan.testbed.deployments[deployment].units) {
+        m_measured.slots.resize(m_chain.size());
+        m_measured.jobs.resize(m_chain.size());
+    }
+
+    Result<Measured> read() {
         for (std::size_t d = 0; d < m_plan.testbed.deployments.size(); ++d) {
             const std::vector<std::size_t>& units = m_plan.testbed.deployments[d].units;
             for (const Run& run : m_plan.schedules[d].runs) {
@@ -30,7 +39,7 @@ public:
                 }
             }
         }
-        return std::move(m_slots);
+        return std::move(m_measured);
     }
 
 private:
@@ -45,12 +54,16 @@ private:
                                 m_files.read_jobs(test, m_plan.testbed.units[unit].service));
             services.push_back(std::move(jobs));
         }
-        for (std::size_t i = 0; i < m_chain.units.size(); ++i) {
-            const auto place = std::find(units.begin(), units.end(), m_chain.units[i]);
-            if (place != units.end()) {
-                const std::vector<HeldSlot> held =
-                    held_slots(services, static_cast<std::size_t>(place - units.begin()));
-                m_slots[i].insert(m_slots[i].end(), held.begin(), held.end());
+        for (std::size_t i = 0; i < m_chain.size(); ++i) {
+            const auto place = std::find(units.begin(), units.end(), m_chain[i]);
+            if (place == units.end()) {
+                continue;
+            }
+            const auto service = static_cast<std::size_t>(place - units.begin());
+            const std::vector<HeldSlot> held = held_slots(services, service);
+            m_measured.slots[i].insert(m_measured.slots[i].end(), held.begin(), held.end());
+            if (test.deployment == m_deployment && test.unit == k_full_workflow) {
+                m_measured.jobs[i] += static_cast<double>(services[service].size());
             }
         }
         return {};
@@ -58,25 +71,10 @@ private:
 
     const CampaignPlan& m_plan;
     CampaignFiles m_files;
-    const UnitChain& m_chain;
-    std::vector<std::vector<HeldSlot>> m_slots;
+    std::size_t m_deployment;
+    const std::vector<std::size_t>& m_chain;
+    Measured m_measured;
 };
-
-/// Number of jobs of each unit of a deployment in its whole workflows.
-Result<std::vector<double>> count_jobs(const CampaignPlan& plan, std::size_t deployment) {
-    const CampaignFiles files(plan);
-    const UnitChain& chain = plan.testbed.deployments[deployment];
-    std::vector<double> counts(chain.units.size(), 0);
-    for (const Run& run : plan.schedules[deployment].runs) {
-        const TestId full{deployment, run.number, k_full_workflow};
-        for (std::size_t i = 0; i < counts.size() && files.is_done(full); ++i) {
-            AISPRINT_TRY_ASSIGN(const auto jobs,
-                                files.read_jobs(full, plan.testbed.units[chain.units[i]].service));
-            counts[i] += static_cast<double>(jobs.size());
-        }
-    }
-    return counts;
-}
 
 std::optional<ExpectedTime> mean_of(const std::vector<double>& times) {
     if (times.empty()) {
@@ -92,12 +90,12 @@ Result<std::vector<QueueStage>> stages_of_campaign(const CampaignPlan& plan,
                                                    std::size_t deployment,
                                                    const std::vector<int>& parallelism) {
     const UnitChain& chain = plan.testbed.deployments[deployment];
-    AISPRINT_TRY_ASSIGN(const auto slots, SlotReader(plan, chain).read());
-    AISPRINT_TRY_ASSIGN(const std::vector<double> jobs, count_jobs(plan, deployment));
+    AISPRINT_TRY_ASSIGN(const Measured measured, TestReader(plan, deployment).read());
+    const std::vector<double>& jobs = measured.jobs;
     std::vector<QueueStage> stages;
     for (std::size_t i = 0; i < chain.units.size(); ++i) {
         QueueStage stage;
-        stage.holding = fit_holding_times(slots[i]);
+        stage.holding = fit_holding_times(measured.slots[i]);
         stage.holding.cpu = plan.testbed.units[chain.units[i]].cpu;
         stage.slots = parallelism[i];
         stage.jobs_per_input = jobs[0] > 0 && jobs[i] > 0 ? jobs[i] / jobs[0] : 1;
