@@ -114,15 +114,17 @@ std::set<fs::path> sources_of(const fs::path& design) {
 Result<std::string> components_digest(const CampaignPlan& plan, const std::string& backend) {
     const fs::path designs = plan.folder.parent_path().parent_path() / "aisprint/designs";
     std::set<std::string> lines;
+    std::set<fs::path> sources; // each once: units on several resources share a design
     for (const Unit& unit : plan.testbed.units) {
-        if (backend != k_local) {
+        if (backend == k_local) {
+            sources.merge(sources_of(designs / unit.design));
+        } else {
             lines.insert(fmt::format("{} {}", unit.id, fmt::join(unit.images, " ")));
-            continue;
         }
-        for (const fs::path& source : sources_of(designs / unit.design)) {
-            AISPRINT_TRY_ASSIGN(const std::string content, read_file(source));
-            lines.insert(source.lexically_relative(designs).string() + " " + sha256_hex(content));
-        }
+    }
+    for (const fs::path& source : sources) {
+        AISPRINT_TRY_ASSIGN(const std::string content, read_file(source));
+        lines.insert(source.lexically_relative(designs).string() + " " + sha256_hex(content));
     }
     return sha256_hex(fmt::format("{}", fmt::join(lines, "\n")));
 }

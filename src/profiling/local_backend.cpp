@@ -208,11 +208,9 @@ Result<RunOutcome> LocalBackend::run(const RunRequest& request,
     }
     AISPRINT_TRY_ASSIGN(RunOutcome outcome, run_stages(request, std::move(stages), m_impl->options,
                                                        m_impl->groups, progress, stop));
-    for (std::vector<JobRecord>& jobs : outcome.jobs) {
-        for (JobRecord& job : jobs) {
-            if (m_impl->options.whole_seconds) {
-                cut_off(job);
-            }
+    if (m_impl->options.whole_seconds) {
+        for (std::vector<JobRecord>& jobs : outcome.jobs) {
+            std::for_each(jobs.begin(), jobs.end(), cut_off);
         }
     }
     if (request.kind == RunKind::full_workflow && !outcome.interrupted) {
