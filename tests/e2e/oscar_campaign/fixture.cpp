@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <regex>
 
 namespace aisprint::profiling::test {
@@ -44,6 +45,12 @@ std::string layer(int number, const std::string& resource) {
 }
 
 } // namespace
+
+std::string name_of_version(const ::testing::TestParamInfo<const char*>& version) {
+    std::string name = version.param;
+    std::replace(name.begin(), name.end(), '.', '_');
+    return name;
+}
 
 OscarCampaign::OscarCampaign() : m_folder{m_scratch.path() / "app", "app"} {}
 

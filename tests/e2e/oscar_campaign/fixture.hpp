@@ -37,6 +37,9 @@ public:
     std::vector<CampaignEnd> ends;
 };
 
+/// The version that a test runs with, as a part of its name.
+[[nodiscard]] std::string name_of_version(const ::testing::TestParamInfo<const char*>& version);
+
 /// Stops the campaign when the test of that number begins, or as it runs.
 class StoppingObserver final : public CampaignObserver {
 public:

@@ -58,11 +58,7 @@ TEST_P(Interruptions, GiveTheSameTreeInTheEnd) {
 INSTANTIATE_TEST_SUITE_P(OfOscar,
                          Interruptions,
                          ::testing::Values("v2.6.1", "v3.6.4"),
-                         [](const auto& parameter) {
-                             std::string name = parameter.param;
-                             std::replace(name.begin(), name.end(), '.', '_');
-                             return name;
-                         });
+                         name_of_version);
 
 class LostObjects : public Interruptions {};
 

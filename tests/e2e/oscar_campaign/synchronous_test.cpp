@@ -189,11 +189,7 @@ TEST_P(SynchronousVersions, GiveTheTablesOfACampaignOnThisMachine) {
 INSTANTIATE_TEST_SUITE_P(OfOscar,
                          SynchronousVersions,
                          ::testing::Values("v2.6.1", "v3.6.4", "v4.1.0"),
-                         [](const auto& parameter) {
-                             std::string name = parameter.param;
-                             std::replace(name.begin(), name.end(), '.', '_');
-                             return name;
-                         });
+                         name_of_version);
 
 TEST_F(Synchronous, RejectionsAndLateAnswersAreToldAndCounted) {
     write_load(2, 2, "true");
@@ -361,11 +357,7 @@ TEST_P(SynchronousInterruptions, GiveTheSameTreeInTheEnd) {
 INSTANTIATE_TEST_SUITE_P(OfOscar,
                          SynchronousInterruptions,
                          ::testing::Values("v2.6.1", "v4.1.0"),
-                         [](const auto& parameter) {
-                             std::string name = parameter.param;
-                             std::replace(name.begin(), name.end(), '.', '_');
-                             return name;
-                         });
+                         name_of_version);
 
 } // namespace
 } // namespace aisprint::profiling::test

@@ -68,11 +68,7 @@ TEST_P(Versions, GiveTheTreeOfACampaignOnThisMachine) {
 INSTANTIATE_TEST_SUITE_P(OfOscar,
                          Versions,
                          ::testing::Values("v2.6.1", "v3.5.0", "v3.6.4", "v4.1.0"),
-                         [](const auto& parameter) {
-                             std::string name = parameter.param;
-                             std::replace(name.begin(), name.end(), '.', '_');
-                             return name;
-                         });
+                         name_of_version);
 
 TEST_F(OscarCampaign, ClustersOfOneChainMayDifferInVersion) {
     write_parameters("[2]", "true");

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ssh_server.hpp"
 
+#include "loopback.hpp"
+
 #include "aisprint/base/process.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <arpa/inet.h>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -33,14 +33,6 @@ constexpr const char* k_host_key = "host_key";
 std::string user_name() {
     const passwd* user = ::getpwuid(::geteuid());
     return user == nullptr ? std::string() : user->pw_name;
-}
-
-sockaddr_in loopback(int port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
 }
 
 /// A port that nobody listens at just now.

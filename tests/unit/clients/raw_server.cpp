@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "raw_server.hpp"
 
+#include "loopback.hpp"
+
 #include "aisprint/base/result.hpp"
 
 #include <array>
 #include <charconv>
 #include <csignal>
 #include <memory>
-#include <netinet/in.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -21,14 +22,6 @@
 namespace aisprint::clients::test {
 
 namespace {
-
-sockaddr_in loopback(int port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
 
 std::size_t length_of_body(const std::string& head) {
     constexpr std::string_view k_name = "Content-Length: ";
@@ -56,7 +49,7 @@ std::string pem_of(const std::function<int(BIO*)>& write) {
 
 RawServer::RawServer(std::function<void(int)> handler) : m_handler(std::move(handler)) {
     m_listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = loopback(0);
+    sockaddr_in address = aisprint::test::loopback(0);
     socklen_t size = sizeof address;
     auto* plain = reinterpret_cast<sockaddr*>(&address);
     AISPRINT_ASSERT(m_listener >= 0 && ::bind(m_listener, plain, size) == 0);
@@ -150,7 +143,7 @@ void wait_for_end(int socket) {
 
 void relay(int client, int port) {
     const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const sockaddr_in address = loopback(port);
+    const sockaddr_in address = aisprint::test::loopback(port);
     AISPRINT_ASSERT(
         ::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
     std::array<pollfd, 2> waiting = {{{client, POLLIN, 0}, {server, POLLIN, 0}}};

@@ -21,6 +21,29 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+/// Jobs of a second, as many of each service, which the test then changes.
+class EditingBackend final : public Backend {
+public:
+    using Edit = std::function<void(RunOutcome&)>;
+    EditingBackend(std::size_t jobs, Edit edit) : m_jobs(jobs), m_edit(std::move(edit)) {}
+
+    Result<void> check(const Testbed&) override { return {}; }
+    Result<bool> holds_objects_of(const RunRequest&) override { return true; }
+    Result<RunOutcome>
+    run(const RunRequest& request, const ProgressSink&, const std::stop_token&) override {
+        RunOutcome outcome;
+        for (const RunService& service : request.services) {
+            outcome.jobs.push_back(FixedBackend::jobs_of(service, m_jobs, std::chrono::seconds(1)));
+        }
+        m_edit(outcome);
+        return outcome;
+    }
+
+private:
+    std::size_t m_jobs;
+    Edit m_edit;
+};
+
 TEST_F(CampaignTest, TestsEachUnitOnceAndWritesWhatTheOptimiserReads) {
     FixedBackend backend;
     Notes notes;
@@ -179,23 +202,13 @@ TEST_F(CampaignTest, MeasurementsOfEditedComponentsAreNotMixed) {
 }
 
 TEST_F(CampaignTest, NamesOfFilesNeedNotBeUtf8) {
-    class Odd final : public Backend {
-    public:
-        Result<void> check(const Testbed&) override { return {}; }
-        Result<bool> holds_objects_of(const RunRequest&) override { return true; }
-        Result<RunOutcome>
-        run(const RunRequest& request, const ProgressSink&, const std::stop_token&) override {
-            RunOutcome outcome;
-            for (const RunService& service : request.services) {
-                outcome.jobs.push_back(FixedBackend::jobs_of(service, 1, std::chrono::seconds(1)));
-                outcome.jobs.back()[0].input_key = "dig\xe9.txt";
-                outcome.jobs.back()[0].output_keys = {"caf\xe9.txt"};
-            }
-            outcome.uploads = {{0, "dig\xe9.txt"}};
-            return outcome;
+    EditingBackend backend(1, [](RunOutcome& outcome) {
+        for (std::vector<JobRecord>& jobs : outcome.jobs) {
+            jobs[0].input_key = "dig\xe9.txt";
+            jobs[0].output_keys = {"caf\xe9.txt"};
         }
-    };
-    Odd backend;
+        outcome.uploads = {{0, "dig\xe9.txt"}};
+    });
     Notes notes;
     const auto summary = run_campaign(plan(), {}, backend, notes, m_reporter, {});
     ASSERT_TRUE(summary);
@@ -205,21 +218,11 @@ TEST_F(CampaignTest, NamesOfFilesNeedNotBeUtf8) {
 }
 
 TEST_F(CampaignTest, FailedJobsAreInTheTableOfJobs) {
-    class Failing final : public Backend {
-    public:
-        Result<void> check(const Testbed&) override { return {}; }
-        Result<bool> holds_objects_of(const RunRequest&) override { return true; }
-        Result<RunOutcome>
-        run(const RunRequest& request, const ProgressSink&, const std::stop_token&) override {
-            RunOutcome outcome;
-            for (const RunService& service : request.services) {
-                outcome.jobs.push_back(FixedBackend::jobs_of(service, 2, std::chrono::seconds(1)));
-                outcome.jobs.back()[1].status = JobStatus::timed_out;
-            }
-            return outcome;
+    EditingBackend backend(2, [](RunOutcome& outcome) {
+        for (std::vector<JobRecord>& jobs : outcome.jobs) {
+            jobs[1].status = JobStatus::timed_out;
         }
-    };
-    Failing backend;
+    });
     Notes notes;
     ASSERT_TRUE(run_campaign(plan(), {}, backend, notes, m_reporter, {}));
     const std::string frames = "oscarp/c1/deployment_0/C1@VM1/results/Dataframes/";

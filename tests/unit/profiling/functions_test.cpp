@@ -28,14 +28,7 @@ LogEvent at(std::int64_t milliseconds, std::string text) {
 }
 
 Unit unit_of(const std::string& component, const std::string& resource) {
-    Unit unit;
-    unit.id = component + "@" + resource;
-    unit.component = component;
-    unit.partition = component;
-    unit.service = component;
-    std::replace(unit.service.begin(), unit.service.end(), '_', '-');
-    unit.resource = resource;
-    unit.memory_mb = 1024;
+    Unit unit = test::component_on(component, resource);
     unit.images = {"1.dkr.ecr.eu-west-1.amazonaws.com/app:" + component + "_base_amd64"};
     return unit;
 }

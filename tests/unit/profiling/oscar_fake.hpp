@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -41,6 +42,20 @@ public:
 private:
     std::string m_version;
 };
+
+/// A component on a resource.
+inline Unit component_on(const std::string& component, const std::string& resource) {
+    Unit unit;
+    unit.id = component + "@" + resource;
+    unit.component = component;
+    unit.partition = component;
+    unit.service = component;
+    std::replace(unit.service.begin(), unit.service.end(), '_', '-');
+    unit.resource = resource;
+    unit.cpu = 0.9;
+    unit.memory_mb = 1024;
+    return unit;
+}
 
 /// No clusters at all.
 class NoClusters final : public ClusterSource {

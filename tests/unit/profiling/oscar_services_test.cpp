@@ -14,19 +14,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-Unit unit_of(const std::string& component, const std::string& resource) {
-    Unit unit;
-    unit.id = component + "@" + resource;
-    unit.component = component;
-    unit.partition = component;
-    unit.service = component;
-    std::replace(unit.service.begin(), unit.service.end(), '_', '-');
-    unit.resource = resource;
-    unit.cpu = 0.9;
-    unit.memory_mb = 1024;
-    return unit;
-}
-
 /// A chain of two components on two clusters.
 struct Chain {
     explicit Chain(const std::string& version) {
@@ -40,8 +27,8 @@ struct Chain {
                           {{"filter_cnn@VM1", "reg/filter:1"}, {"masks@VM2", "reg/masks:1"}});
     }
 
-    Unit first = unit_of("filter_cnn", "VM1");
-    Unit second = unit_of("masks", "VM2");
+    Unit first = test::component_on("filter_cnn", "VM1");
+    Unit second = test::component_on("masks", "VM2");
     OscarClusters clusters;
     RunRequest request;
 };
